@@ -1,0 +1,39 @@
+"""Types of metadata: normalising values at the door, conflicts, and Arrow and pandas types."""
+
+from framegrid.schema.bulk import infer_arrow
+from framegrid.schema.conflicts import check_exact, merge, merge_array
+from framegrid.schema.json_text import from_json, to_json
+from framegrid.schema.key_types import (
+    BUILTIN_COLUMNS,
+    BUILTIN_TYPES,
+    PANDAS_3,
+    KeyType,
+    Schema,
+    arrow_type,
+    as_array,
+    check_key,
+    pandas_dtype,
+    public_name,
+)
+from framegrid.schema.values import is_missing, normalise
+
+__all__ = [
+    "BUILTIN_COLUMNS",
+    "BUILTIN_TYPES",
+    "PANDAS_3",
+    "KeyType",
+    "Schema",
+    "arrow_type",
+    "as_array",
+    "check_exact",
+    "check_key",
+    "from_json",
+    "infer_arrow",
+    "is_missing",
+    "merge",
+    "merge_array",
+    "normalise",
+    "pandas_dtype",
+    "public_name",
+    "to_json",
+]

@@ -1,0 +1,219 @@
+"""The door for whole columns: any Python, numpy, pandas or Arrow column to a typed Arrow array."""
+
+from collections.abc import Callable, Sequence
+from types import NoneType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from framegrid.schema.conflicts import Describe, check_exact, conflict
+from framegrid.schema.json_text import to_json
+from framegrid.schema.key_types import KeyType, arrow_type, as_array
+from framegrid.schema.values import is_missing, normalise
+
+Column = tuple[KeyType | None, pa.Array]
+"""A type, or None when nothing tells it, and the values in it."""
+
+# Scalars that Arrow takes from a list exactly as `normalise` would.
+_SCALARS: dict[type, KeyType] = {
+    str: "string",
+    bool: "boolean",
+    np.bool_: "boolean",
+    float: "float",
+    np.float64: "float",
+    np.float32: "float",
+    int: "integer",
+    np.int64: "integer",
+    np.int32: "integer",
+    np.uint8: "integer",
+}
+
+# Columns of pandas that convert to Arrow without a change of meaning (periods become integers).
+_ARROW_DTYPES = (pd.StringDtype, pd.ArrowDtype, pd.DatetimeTZDtype, pd.BooleanDtype)
+_ARROW_ARRAYS = (pd.arrays.IntegerArray, pd.arrays.FloatingArray)
+_ARROW_UNITS = frozenset({"D", "s", "ms", "us", "ns"})
+_REFUSED = (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError)
+_NUMBERS: frozenset[KeyType] = frozenset({"integer", "float"})
+
+_ARROW_KINDS: tuple[tuple[Callable[[pa.DataType], bool], KeyType], ...] = (
+    (pa.types.is_floating, "float"),
+    (pa.types.is_integer, "integer"),
+    (pa.types.is_boolean, "boolean"),
+    (pa.types.is_string, "string"),
+    (pa.types.is_large_string, "string"),
+    (pa.types.is_string_view, "string"),
+    (pa.types.is_decimal, "float"),
+    (lambda dtype: pa.types.is_timestamp(dtype) and dtype.tz is not None, "datetime_utc"),
+    (pa.types.is_timestamp, "datetime"),
+)
+
+
+def infer_arrow(
+    key: str,
+    values: Sequence[Any] | npt.NDArray[Any] | pd.Series | pa.Array | pa.ChunkedArray,
+    describe: Describe = "row {}".format,
+) -> Column:
+    """Give the type of a column of values, and the values in that type, null where missing.
+
+    Integers beside floats become floats.
+
+    Args:
+        key: the metadata key, for error messages.
+        values: (M,) values in any dtype of any backend, or a sequence of anything that
+            ``normalise`` takes, missing values included.
+        describe: names the sample at a position, for error messages.
+
+    Returns:
+        The type, or None if every value is missing and the dtype says nothing; and an array of
+        length M that shares no memory with ``values`` that could change.
+
+    Raises:
+        TypeError: if there is no type for a value (``MetadataTypeError``: if types conflict).
+        ValueError: if a value is invalid, see ``normalise``.
+        OverflowError: if an integer does not fit in 64 bits.
+    """
+    if isinstance(values, (pa.Array, pa.ChunkedArray)):
+        return _from_arrow(key, values, describe)
+    if isinstance(values, pd.Series):
+        return _from_series(key, values, describe)
+    if isinstance(values, np.ndarray):
+        return _from_numpy(key, values, describe)
+    return _from_list(key, list(values), describe)
+
+
+def _from_series(key: str, series: "pd.Series[Any]", describe: Describe) -> Column:
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype):
+        return _from_numpy(key, series.to_numpy(), describe)
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _from_categories(key, series.cat.remove_unused_categories(), describe)
+    if isinstance(dtype, _ARROW_DTYPES) or isinstance(series.array, _ARROW_ARRAYS):
+        try:
+            return _from_arrow(key, pa.array(series.copy()), describe)
+        except UnicodeEncodeError:
+            pass  # the other path names the value
+    return _from_list(key, list(series), describe)
+
+
+def _from_categories(key: str, series: "pd.Series[Any]", describe: Describe) -> Column:
+    codes = series.cat.codes.to_numpy()
+
+    def describe_category(code: int) -> str:
+        return describe(int(np.argmax(codes == code)))
+
+    key_type, categories = infer_arrow(key, pd.Series(series.cat.categories), describe_category)
+    return key_type, categories.take(pa.array(codes, mask=codes < 0))
+
+
+def _from_numpy(key: str, array: npt.NDArray[Any], describe: Describe) -> Column:
+    kind = array.dtype.kind if array.ndim == 1 else "rows"
+    if kind == "f":
+        return "float", pa.array(array.astype(np.float64), from_pandas=True)
+    if kind in "iub" or (kind == "M" and np.datetime_data(array.dtype)[0] in _ARROW_UNITS):
+        native = array.astype(array.dtype.newbyteorder("="))  # a copy in any case
+        return _from_arrow(key, pa.array(native), describe)
+    return _from_list(key, array.tolist() if kind in "OU" else list(array), describe)
+
+
+def _from_arrow(key: str, values: pa.Array | pa.ChunkedArray, describe: Describe) -> Column:
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if pa.types.is_date(values.type):
+        values = values.cast(pa.timestamp("s"))
+    key_type = next((kind for is_kind, kind in _ARROW_KINDS if is_kind(values.type)), None)
+    if key_type is None:
+        return _from_list(key, values.to_pylist(), describe)
+    if pa.types.is_timestamp(values.type):
+        _check_years(key, values, describe)
+    try:
+        array = as_array(values, key_type)
+    except pa.ArrowInvalid:  # beyond 64 bits, or nanoseconds: the other path names the value
+        return _from_list(key, values.to_pylist(), describe)
+    if key_type == "float":
+        array = pc.if_else(pc.is_nan(array), pa.scalar(None, pa.float64()), array)
+    return key_type, array
+
+
+def _check_years(key: str, values: pa.Array | pa.ChunkedArray, describe: Describe) -> None:
+    """Refuse what Python's datetime cannot hold (64-bit nanoseconds never get that far)."""
+    if values.type.unit == "ns":
+        return
+    years = np.array(["0001-01-01", "10000-01-01"], f"M8[{values.type.unit}]").astype(np.int64)
+    ticks = values.cast(pa.int64())
+    outside = pc.or_(pc.less(ticks, int(years[0])), pc.greater_equal(ticks, int(years[1])))
+    first = pc.index(outside, value=True).as_py()
+    if first >= 0:
+        raise ValueError(
+            f"metadata {key}: {describe(first)} gets a datetime outside the years 1 to 9999"
+        )
+
+
+def _from_list(key: str, values: list[Any], describe: Describe) -> Column:
+    kinds = {_SCALARS.get(kind) for kind in set(map(type, values)) - {NoneType}}
+    if key_type := _common_type(kinds, values):
+        try:
+            array = pa.array(values, arrow_type(key_type), from_pandas=True)
+        except _REFUSED:
+            pass  # the other path names the value
+        else:
+            return (key_type if array.null_count < len(array) else None), array
+    return _from_objects(key, values, describe)
+
+
+def _common_type(kinds: set[KeyType | None], values: list[Any]) -> KeyType | None:
+    """Give the one type of a list of scalars; NaN beside other types only means missing."""
+    if kinds == _NUMBERS:
+        return "float" if any(map(_is_real_float, values)) else "integer"
+    kinds = kinds - {"float"} or kinds
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _is_real_float(value: Any) -> bool:
+    return isinstance(value, (float, np.floating)) and not is_missing(value)
+
+
+def _from_objects(key: str, values: list[Any], describe: Describe) -> Column:
+    """Convert values one by one: takes whatever `normalise` takes, and names what it refuses."""
+    types: list[KeyType | None] = []
+    plain: list[Any] = []
+    for position, value in enumerate(values):
+        key_type, item = _normalise_or_none(key, value, position, describe)
+        types.append(key_type)
+        plain.append(to_json(item) if key_type in ("list", "dict") else item)
+    key_type = _agreed_type(key, types, plain, describe)
+    return key_type, pa.array(plain, arrow_type(key_type) if key_type else pa.null())
+
+
+def _normalise_or_none(
+    key: str, value: Any, position: int, describe: Describe
+) -> tuple[KeyType | None, Any]:
+    if is_missing(value):
+        return None, None
+    try:
+        return normalise(key, value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise type(error)(f"{describe(position)}: {error}") from None
+
+
+def _agreed_type(
+    key: str, types: list[KeyType | None], plain: list[Any], describe: Describe
+) -> KeyType | None:
+    """Give the one type that the values have or can take, None without values."""
+    found = [key_type for key_type in types if key_type is not None]
+    if not found:
+        return None
+    allowed = _NUMBERS if found[0] in _NUMBERS else {found[0]}
+    for position, key_type in enumerate(types):
+        if key_type is not None and key_type not in allowed:
+            raise conflict(key, found[0], key_type, plain[position], describe(position))
+    if set(found) != _NUMBERS:
+        return found[0]
+    integers = [
+        item if kind == "integer" else None for kind, item in zip(types, plain, strict=True)
+    ]
+    check_exact(key, pa.array(integers, pa.int64()), describe)
+    return "float"
