@@ -1,0 +1,136 @@
+"""One column of the table: an immutable Arrow array, and the values set one by one since."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from framegrid.schema import KeyType, arrow_type, as_array, from_json, to_json
+from framegrid.table.ids import Rows
+from framegrid.table.view import to_series
+
+_UNEDITED = object()
+
+# Up to so many rows, gluing slices of the old array is faster than gathering all its values.
+_FEW = 256
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)  # which class Arrow has for UTC depends on the installation
+
+
+_TO_STORED: dict[KeyType, Callable[[Any], Any]] = {
+    "integer": int,
+    "float": float,
+    "list": to_json,
+    "dict": to_json,
+}
+_FROM_STORED: dict[KeyType, Callable[[Any], Any]] = {
+    "list": from_json,
+    "dict": from_json,
+    "datetime_utc": _in_utc,
+}
+
+
+class Column:
+    """One column of the table.
+
+    Args:
+        key_type: its type.
+        values: (N,) its values, in any Arrow type that casts without loss.
+    """
+
+    __slots__ = ("_base", "_edits", "_from_stored", "_series", "_to_stored", "type")
+
+    def __init__(self, key_type: KeyType, values: pa.Array | pa.ChunkedArray) -> None:
+        self.type = key_type
+        self._base = as_array(values, key_type)
+        self._edits: dict[int, Any] = {}
+        self._series: pd.Series[Any] | None = None
+        self._to_stored = _TO_STORED.get(key_type, _as_it_is)
+        self._from_stored = _FROM_STORED.get(key_type, _as_it_is)
+
+    def get(self, row: int) -> Any | None:
+        """Give the value of a row as Python has it; lists and dicts are the caller's own."""
+        stored = self._edits.get(row, _UNEDITED)
+        if stored is _UNEDITED:
+            stored = self._base[row].as_py()
+        return None if stored is None else self._from_stored(stored)
+
+    def set(self, row: int, value: Any | None) -> None:
+        """Set the value of a row, or remove it with None."""
+        self._series = None
+        self._edits[row] = None if value is None else self._to_stored(value)
+        if len(self._edits) > max(4096, len(self._base) // 16):
+            self.array()
+
+    def replace(self, rows: Rows, values: pa.Array) -> None:
+        """Set the values of many rows, or remove them by null.
+
+        Args:
+            rows: (M,) rows; the last value of a row counts.
+            values: (M,) values, in any Arrow type that casts without loss.
+        """
+        base = _replaced(self.array(), rows, as_array(values, self.type))
+        self._series = None
+        self._base = base
+
+    def array(self) -> pa.Array:
+        """Give all values as an array that never changes."""
+        if self._edits:
+            rows = np.fromiter(self._edits, np.intp, len(self._edits))
+            values = pa.array(self._edits.values(), arrow_type(self.type))
+            self._base = _replaced(self._base, rows, values)
+            self._edits = {}
+        return self._base
+
+    def series(self, index: pd.Index) -> "pd.Series[Any]":
+        """Give all values as pandas has them, see ``to_series``.
+
+        Args:
+            index: (N,) the index; the same object gives the same Series while nothing changes.
+        """
+        if self._series is None or self._series.index is not index:
+            self._series = to_series(self.array(), self.type, index)
+        return self._series
+
+    def cast(self, key_type: KeyType) -> Self:
+        """Give this column in another type, which must hold all its values exactly."""
+        return type(self)(key_type, self.array())
+
+    def take(self, rows: Rows) -> Self:
+        """Give a column of these rows of this one."""
+        return type(self)(self.type, self.array().take(pa.array(rows)))
+
+    def extend(self, values: pa.Array | pa.ChunkedArray) -> Self:
+        """Give this column with more values behind, in any type that casts without loss."""
+        added = as_array(values, self.type)
+        return type(self)(self.type, pa.concat_arrays([self.array(), added]))
+
+
+def _replaced(base: pa.Array, rows: Rows, values: pa.Array) -> pa.Array:
+    """Give a copy of an array with the values at these rows replaced, the last one of a row."""
+    if len(rows) <= _FEW:
+        return _glued(base, rows, values)
+    if np.array_equal(rows, np.arange(len(base))):
+        return values
+    places = np.arange(len(base))
+    places[rows] = np.arange(len(base), len(base) + len(rows))
+    return pa.concat_arrays([base, values]).take(pa.array(places))
+
+
+def _glued(base: pa.Array, rows: Rows, values: pa.Array) -> pa.Array:
+    latest = {row: position for position, row in enumerate(rows.tolist())}
+    parts: list[pa.Array] = []
+    end = 0
+    for row, position in sorted(latest.items()):
+        parts += base[end:row], values[position : position + 1]
+        end = row + 1
+    return pa.concat_arrays([*parts, base[end:]])

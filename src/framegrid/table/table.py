@@ -1,0 +1,222 @@
+"""The table: all samples and their values, in memory."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from framegrid.errors import UnknownKeyError, UnknownSampleError
+from framegrid.schema import BUILTIN_TYPES, PANDAS_3, KeyType, Schema
+from framegrid.table.changes import (
+    AddSamples,
+    Block,
+    Change,
+    DropKey,
+    RemoveSamples,
+    RenameKey,
+    ReplaceKey,
+    SetBlocks,
+    SetValues,
+)
+from framegrid.table.column import Column
+from framegrid.table.ids import UNKNOWN, Ids, Rows, find, find_all
+
+_ID = "sample_id"
+_BUILTIN: Schema = {key: key_type for key, key_type in BUILTIN_TYPES.items() if key != _ID}
+
+
+class Table:
+    """All samples and their values, one row per sample in the order of the ids.
+
+    A table trusts its changes: they were validated before.
+
+    Attributes:
+        ids: (N,) int64 sample ids, strictly ascending, read-only.
+        schema: types of the metadata keys; to be read only.
+        next_id: the id of the next new sample, above every id that ever was.
+        revision: the number of changes applied.
+    """
+
+    def __init__(self) -> None:
+        self.next_id = 0
+        self.revision = 0
+        columns = {key: Column(key_type, pa.nulls(0)) for key, key_type in _BUILTIN.items()}
+        self._hold_rows(np.empty(0, np.int64), columns)
+
+    @classmethod
+    def from_arrow(cls, samples: pa.Table, schema: Schema, next_id: int) -> Self:
+        """Make a table of what ``to_arrow`` gave.
+
+        Args:
+            samples: the built-in columns, ids ascending, and the keys of the schema.
+            schema: types of the metadata keys.
+            next_id: the id of the next new sample.
+        """
+        table = cls()
+        types = _BUILTIN | schema
+        columns = {key: Column(key_type, samples[key]) for key, key_type in types.items()}
+        table._hold_rows(_ids_of(samples), columns)
+        table.next_id = next_id
+        return table
+
+    def _hold_rows(self, ids: Ids, columns: dict[str, Column]) -> None:
+        ids.flags.writeable = False
+        self.ids = ids
+        self._index = pd.Index(ids, name=_ID, copy=False)
+        self._hold(columns)
+
+    def _hold(self, columns: dict[str, Column]) -> None:
+        self._frame: pd.DataFrame | None = None
+        self._columns = columns
+        self.schema = {key: column.type for key, column in columns.items() if key not in _BUILTIN}
+
+    def __len__(self) -> int:
+        """Count the samples."""
+        return len(self.ids)
+
+    def row(self, sample_id: int) -> int:
+        """Give the row of a sample.
+
+        Raises:
+            UnknownSampleError: if there is no such sample.
+        """
+        row = find(self.ids, sample_id)
+        if row == UNKNOWN:
+            raise self._unknown([sample_id])
+        return row
+
+    def rows(self, ids: Sequence[int] | Ids) -> Rows:
+        """Give the rows of samples, (M,) for (M,) ids.
+
+        Raises:
+            UnknownSampleError: if one is not there; the message lists them.
+        """
+        rows = find_all(self.ids, ids)
+        unknown = rows == UNKNOWN
+        if unknown.any():
+            raise self._unknown(np.asarray(ids)[unknown].tolist())
+        return rows
+
+    def _unknown(self, ids: list[Any]) -> UnknownSampleError:
+        listed = ", ".join(repr(sample_id) for sample_id in ids[:5])
+        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+        known = (
+            f"{len(self)} samples with ids from {self.ids[0]} to {self.ids[-1]}"
+            if len(self)
+            else "no samples"
+        )
+        return UnknownSampleError(f"no sample {listed}{more}; the dataset has {known}")
+
+    def get(self, row: int, key: str) -> Any | None:
+        """Give a value as Python has it, None where missing or where no sample has the key.
+
+        Lists and dicts are the caller's own.
+        """
+        if key == _ID:
+            return self.ids.item(row)
+        column = self._columns.get(key)
+        return None if column is None else column.get(row)
+
+    def metadata(self, row: int) -> dict[str, Any]:
+        """Give the metadata that a sample has, in the order of the schema."""
+        values = ((key, self._columns[key].get(row)) for key in self.schema)
+        return {key: value for key, value in values if value is not None}
+
+    def column(self, key: str) -> pa.Array:
+        """Give all values of a column as an array that never changes.
+
+        Raises:
+            UnknownKeyError: if there is no such column.
+        """
+        if key == _ID:
+            return pa.array(self.ids)
+        if key not in self._columns:
+            raise UnknownKeyError(
+                f"no column {key!r}; there are {', '.join([_ID, *self._columns])}"
+            )
+        return self._columns[key].array()
+
+    def frame(self) -> pd.DataFrame:
+        """Give all samples as a DataFrame: the built-in columns, then the metadata keys.
+
+        The frame never changes with the table, nor the table with the frame. Frames share memory,
+        read-only, until pandas copies what it writes: one that a user is to own wants ``copy()``.
+        The lists and dicts in its cells are shared between frames.
+        """
+        if self._frame is None:
+            series = {key: column.series(self._index) for key, column in self._columns.items()}
+            self._frame = pd.DataFrame(series, index=self._index, copy=False)
+        return self._frame.copy(deep=not PANDAS_3)
+
+    def to_arrow(self) -> pa.Table:
+        """Give all samples as an Arrow table, in the order of ``frame`` behind ``sample_id``."""
+        arrays = {key: column.array() for key, column in self._columns.items()}
+        return pa.table({_ID: pa.array(self.ids), **arrays})
+
+    def apply(self, change: Change) -> None:
+        """Apply a change that was validated.
+
+        Setting values twice is as good as once, should the first time be interrupted.
+        """
+        self._frame = None
+        match change:
+            case SetValues(sample_id, values, types):
+                self._set_values(self.row(sample_id), values, types)
+            case SetBlocks(blocks, types):
+                self._set_blocks(blocks, types)
+            case AddSamples(samples, types):
+                self._add(samples, types)
+            case RemoveSamples(ids):
+                self._remove(self.rows(ids))
+            case RenameKey(old, new):
+                self._hold({new if k == old else k: v for k, v in self._columns.items()})
+            case DropKey(dropped):
+                self._hold({k: v for k, v in self._columns.items() if k != dropped})
+            case ReplaceKey(key, key_type, values):
+                self._hold({**self._columns, key: Column(key_type, values)})
+        self.revision += 1
+
+    def _set_values(self, row: int, values: dict[str, Any], types: Schema) -> None:
+        self._set_types(types)
+        for key, value in values.items():
+            if value is not None or key in self._columns:
+                self._columns[key].set(row, value)
+
+    def _set_blocks(self, blocks: tuple[Block, ...], types: Schema) -> None:
+        self._set_types(types)
+        for block in blocks:
+            rows = self.rows(block.ids)
+            for key, values in block.columns.items():
+                self._columns[key].replace(rows, values)
+
+    def _set_types(self, types: Schema) -> None:
+        if types:
+            changed = {key: self._in_type(key, key_type) for key, key_type in types.items()}
+            self._hold(self._columns | changed)
+
+    def _in_type(self, key: str, key_type: KeyType) -> Column:
+        column = self._columns.get(key)
+        return column.cast(key_type) if column else Column(key_type, pa.nulls(len(self)))
+
+    def _add(self, samples: pa.Table, types: Schema) -> None:
+        self._set_types(types)
+        missing = pa.nulls(len(samples))
+        given = set(samples.column_names)
+        columns = {
+            key: column.extend(samples[key] if key in given else missing)
+            for key, column in self._columns.items()
+        }
+        self._hold_rows(np.concatenate([self.ids, _ids_of(samples)]), columns)
+        if len(samples):
+            self.next_id = max(self.next_id, self.ids.item(-1) + 1)
+
+    def _remove(self, rows: Rows) -> None:
+        kept = np.delete(np.arange(len(self)), rows)
+        columns = {key: column.take(kept) for key, column in self._columns.items()}
+        self._hold_rows(self.ids[kept], columns)
+
+
+def _ids_of(samples: pa.Table) -> Ids:
+    return np.array(samples[_ID], np.int64)
