@@ -1,0 +1,62 @@
+"""The image formats framegrid reads, and how to recognise the ones that need a plug-in."""
+
+import os
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from PIL import Image
+
+StrPath = str | os.PathLike[str]
+
+FORMATS = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+    "PNG": (".png", ".apng"),
+    "WEBP": (".webp",),
+    "GIF": (".gif",),
+    "TIFF": (".tif", ".tiff"),
+    "BMP": (".bmp", ".dib"),
+    "JPEG2000": (".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"),
+    "AVIF": (".avif", ".avifs"),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
+    "QOI": (".qoi",),
+    "TGA": (".tga",),
+    "HEIF": (".heic", ".heif", ".hif"),
+    "JXL": (".jxl",),
+}
+"""Pillow's names and their extensions. Left out on purpose: formats that start other programs
+(EPS, WMF), that allocate far more than they show (BLP), or that decode at opening (ICO)."""
+
+EXTENSIONS: frozenset[str] = frozenset(ext for known in FORMATS.values() for ext in known)
+"""Lower-case file name extensions, with their dot, that count as images."""
+
+PREFIX_BYTES = 16
+"""How much of a file's start tells its format; Pillow's plug-ins expect this many bytes."""
+
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_JXL_STARTS = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
+
+
+def candidates(prefix: bytes, path: str) -> Iterator[str]:
+    """Name the allowed formats that a file with this start may have.
+
+    A plug-in that recognises no start of a file (TGA) would try its luck on any file, so that one
+    is asked only for its own extensions.
+    """
+    Image.init()
+    extension = PurePath(path).suffix.lower()
+    for name, extensions in FORMATS.items():
+        if name not in Image.OPEN:
+            continue
+        accept = Image.OPEN[name][1]
+        accepted = accept(prefix) if accept else extension in extensions
+        if accepted and not isinstance(accepted, str):  # a string says why it cannot be read
+            yield name
+
+
+def unidentified(prefix: bytes) -> str:
+    """Say why no format claims a file with this start."""
+    if prefix[4:8] == b"ftyp" and prefix[8:12] in _HEIF_BRANDS and "HEIF" not in Image.OPEN:
+        return "HEIC: pip install pillow-heif, then pillow_heif.register_heif_opener()"
+    if prefix.startswith(_JXL_STARTS) and "JXL" not in Image.OPEN:
+        return "JPEG XL: pip install pillow-jxl-plugin, then import pillow_jxl"
+    return "not an image: no known format"
