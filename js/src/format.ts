@@ -1,0 +1,156 @@
+/** Values as text for people, and datetimes as text for Python. */
+
+import type { Category, Condition, Edge, NumberKind, Value } from "./protocol";
+
+/** "2,839". */
+export function formatCount(count: number): string {
+  return grouped(String(count));
+}
+
+/** To which side a number may be rounded. */
+export type Rounding = "nearest" | "down" | "up";
+
+const SHORT = 6;
+/** More significant digits than these are float noise. */
+const EXACT = 15;
+
+/**
+ * A number in at least `digits` significant digits, without float noise.
+ *
+ * A rounded number never looks like an exact one: it gets more digits until the last one is not 0,
+ * and at least one after the decimal point.
+ */
+export function formatNumber(
+  x: number,
+  rounding: Rounding = "nearest",
+  digits: number = SHORT,
+): string {
+  if (Number.isNaN(x)) return "NaN";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "-∞";
+  if (Number.isSafeInteger(x)) return grouped(String(x));
+  const clean = withoutNoise(x);
+  const wholeDigits = isPlain(clean) ? Math.floor(Math.log10(Math.abs(clean))) + 1 : 0;
+  for (let count = Math.max(digits, wholeDigits + 1); count < EXACT; count++) {
+    const [rounded, looksExact] = round(clean, count, rounding);
+    if (rounded === clean || (!looksExact && Number.isFinite(rounded))) return decimal(rounded);
+  }
+  return decimal(clean);
+}
+
+/**
+ * A place on a slider's scale; an end is rounded outwards, so that the range that is read holds
+ * every value.
+ */
+export function formatEdge(edge: Edge, number: NumberKind, side?: "min" | "max"): string {
+  if (number === "datetime") return formatDatetime(toIso(edge));
+  return formatNumber(edge, side === "min" ? "down" : side === "max" ? "up" : "nearest");
+}
+
+/** What a condition says after its key, such as "10 – 25 or missing"; `type` is the key's. */
+export function formatCondition(condition: Condition, type: string): string {
+  if ("in" in condition) return condition.in.map(formatCategory).join(", ");
+  if ("contains" in condition) return `contains ${JSON.stringify(condition.contains)}`;
+  const [min, max] = [formatValue(condition.min, type), formatValue(condition.max, type)];
+  if (!min && !max) return condition.missing ? "anything" : "not missing";
+  const range = min && max ? `${min} – ${max}` : min ? `≥ ${min}` : `≤ ${max}`;
+  return condition.missing ? `${range} or missing` : range;
+}
+
+/** A value of a value list. */
+export function formatCategory(value: Category): string {
+  return value === null ? "(missing)" : String(value);
+}
+
+/**
+ * A value in one short line; missing is "". With its key's `type`, datetimes and large numbers sent
+ * as text are readable too.
+ */
+export function formatValue(value: Value, type?: string): string {
+  return formatAs(value, type, SHORT, undefined);
+}
+
+/** A value in full, lists and dicts on several lines. */
+export function formatFull(value: Value, type?: string): string {
+  return formatAs(value, type, EXACT, 2);
+}
+
+function formatAs(value: Value, type: string | undefined, digits: number, indent?: number): string {
+  if (value === null) return "";
+  if (typeof value === "number") return formatNumber(value, "nearest", digits);
+  if (typeof value === "object") return JSON.stringify(value, null, indent);
+  if (typeof value === "boolean") return String(value);
+  if (type === "datetime") return formatDatetime(value);
+  if (type === "integer") return grouped(value);
+  return type === "float" ? value.replace("inf", "∞") : value;
+}
+
+/**
+ * ISO 8601 without what is zero: "2024-05-01", "2024-05-01 12:30", "2024-05-01 12:30:15.25 UTC".
+ */
+function formatDatetime(iso: string): string {
+  const [date, time, fraction, zone] = isoParts(iso);
+  const seconds = `${time}${fraction ? `.${fraction.replace(/0+$/, "")}` : ""}`.replace(/\.$/, "");
+  const shown = seconds === "00:00:00" ? "" : ` ${seconds.replace(/:00$/, "")}`;
+  return `${date}${shown}${zone ? " UTC" : ""}`;
+}
+
+/**
+ * Microseconds since 1970 as ISO 8601 without a time zone, to the microsecond as Python writes it.
+ */
+export function toIso(microseconds: number): string {
+  const milliseconds = Math.floor(microseconds / 1000);
+  const rest = microseconds - milliseconds * 1000;
+  return new Date(milliseconds).toISOString().replace("Z", String(rest).padStart(3, "0"));
+}
+
+/** Microseconds since 1970 of an ISO 8601 datetime; without a time zone it counts as UTC. */
+export function fromIso(text: string): number {
+  const [date, time, fraction, zone] = isoParts(text);
+  return Date.parse(`${date}T${time}${zone || "Z"}`) * 1000 + Number(fraction.padEnd(6, "0"));
+}
+
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)?)?$/;
+
+function isoParts(text: string): [date: string, time: string, fraction: string, zone: string] {
+  const match = ISO.exec(text);
+  if (!match)
+    throw new RangeError(`"${text}" is no ISO 8601 datetime, such as 2024-05-01T12:30:15`);
+  const [, date, time = "00:00:00", fraction = "", zone = ""] = match;
+  return [date, time, fraction, zone];
+}
+
+/** The largest doubles round to infinity: they stay. */
+function withoutNoise(x: number): number {
+  const rounded = Number(x.toPrecision(EXACT));
+  return Number.isFinite(rounded) ? rounded : x;
+}
+
+/** `x` to `digits` significant digits, and whether the last of them is 0. */
+function round(
+  x: number,
+  digits: number,
+  rounding: Rounding,
+): [rounded: number, looksExact: boolean] {
+  const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
+  const scale = Number(exponent) - digits + 1;
+  let units = Number(mantissa.replace(".", ""));
+  const nearest = Number(`${units}e${scale}`);
+  if (rounding === "down" && nearest > x) units--;
+  if (rounding === "up" && nearest < x) units++;
+  return [Number(`${units}e${scale}`), units % 10 === 0];
+}
+
+/** Whether a number is written without an exponent. */
+function isPlain(x: number): boolean {
+  return Math.abs(x) >= 1e-6 && Math.abs(x) < 1e15;
+}
+
+/** The shortest text that means exactly `x`. */
+function decimal(x: number): string {
+  return isPlain(x) ? grouped(String(x)) : x.toExponential().replace("e+", "e");
+}
+
+/** A decimal number with thousands separators in its whole part. */
+function grouped(text: string): string {
+  return text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+}

@@ -1,0 +1,162 @@
+/**
+ * The messages between the browser and the kernel; twin of `src/framegrid/protocol.py`.
+ *
+ * The browser asks, the kernel answers: every request carries an id and gets exactly one reply,
+ * `ok` or `error`; a reply may be preceded by parts. Two pushes come unasked: `changed` and `notice`.
+ * Binary buffers stay below `MAX_MESSAGE_BYTES`; larger arrays are pulled piece by piece.
+ */
+
+export const PROTOCOL_VERSION = 1;
+
+/** A bound as the slider's scale knows it: a number, for datetimes microseconds since 1970. */
+export type Edge = number;
+/** A value of a value list; null stands for missing. */
+export type Category = string | boolean | null;
+
+/** Inclusive; null is unbounded; datetime bounds are ISO 8601 strings. */
+export interface RangeCondition {
+  min: number | string | null;
+  max: number | string | null;
+  missing: boolean;
+}
+export interface InCondition {
+  in: Category[];
+}
+export interface ContainsCondition {
+  contains: string | number | boolean;
+}
+export type Condition = RangeCondition | InCondition | ContainsCondition;
+export type Filters = Record<string, Condition>;
+
+/** The synced traits; Python declares the same names in `grid.py`. */
+export interface Traits {
+  filters: Filters;
+  sort: string;
+  selected: number[];
+  active: number | null;
+  thumbnail_size: number;
+  captions: string[];
+  height: number;
+}
+
+export type ColumnKind = "range" | "values" | "text" | "other";
+export type NumberKind = "float" | "integer" | "datetime";
+
+export interface ColumnInfo {
+  key: string;
+  /** The public type name, such as "float"; numbers inside dicts are "float". */
+  type: string;
+  group: "dimensions" | "metadata";
+  kind: ColumnKind;
+}
+
+export interface Description {
+  protocol: number;
+  name: string;
+  /** Raised by every change of the dataset; codes of different revisions never mix. */
+  revision: number;
+  rows: number;
+  columns: ColumnInfo[];
+}
+
+/** The ordinal codes of a range key: see `src/framegrid/columns.py` for their meaning. */
+export interface RangeHeader {
+  kind: "range";
+  number: NumberKind;
+  edges: Edge[];
+  missing: number;
+  negative_infinite: number;
+  positive_infinite: number;
+}
+export interface ValuesHeader {
+  kind: "values";
+  values: Exclude<Category, null>[];
+  missing: number;
+}
+/** A condition that the kernel evaluated: code 1 passes, 0 does not. */
+export interface MaskHeader {
+  kind: "mask";
+}
+/** Sample ids by row, or for an `order` the rows in sort order. */
+export interface RowsHeader {
+  kind: "rows";
+}
+export type ArrayHeader = RangeHeader | ValuesHeader | MaskHeader | RowsHeader;
+
+/** Which array of one number per row is asked for. */
+export type ArraySpec =
+  | { of: "ids" }
+  | { of: "order"; sort: string }
+  | { of: "codes"; key: string; extra: Edge[] }
+  | { of: "mask"; key: string; condition: Condition };
+
+/** One piece of one array; `buffer` indexes the message's buffers. The header comes with the first piece. */
+export interface ArrayPiece {
+  index: number;
+  dtype: "uint8" | "uint16" | "uint32" | "float64";
+  start: number;
+  stop: number;
+  header: ArrayHeader | null;
+  buffer: number;
+}
+
+/** A metadata value as JSON: integers beyond 2**53 and infinities are strings, datetimes ISO 8601. */
+export type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
+
+export interface Tile {
+  sample_id: number;
+  name: string;
+  captions: Value[];
+  /** The value of the key sorted by, null when missing or unsorted. */
+  sorted: Value;
+}
+export interface Picture {
+  sample_id: number;
+  /** Why there is no picture; null when there is one. */
+  error: string | null;
+  mime: string;
+  width: number;
+  height: number;
+  buffer: number;
+}
+
+/** Each request with its parts (`part`) and its reply (`ok`). */
+export interface Requests {
+  /** Sent first, again on every render, reconnect and `changed`. */
+  ready: { body: object; part: never; ok: Description };
+  /** As many pieces as fit one message, from row `start` of `arrays[0]` on; the rest is asked for again. */
+  arrays: {
+    body: { revision: number; arrays: ArraySpec[]; start: number };
+    part: never;
+    ok: { stale: boolean; pieces: ArrayPiece[] };
+  };
+  /** Names and captions at once, thumbnails as they are made. */
+  tiles: {
+    body: { sample_ids: number[]; size: number; captions: string[]; sort: string };
+    part: { tiles: Tile[]; pictures: Picture[] };
+    ok: object;
+  };
+  cancel: { body: { target: string }; part: never; ok: object };
+  sample: {
+    body: { sample_id: number };
+    part: never;
+    ok: { fields: [string, Value][]; metadata: [string, string, Value][] };
+  };
+  picture: { body: { sample_id: number; size: number }; part: never; ok: { picture: Picture } };
+}
+export type RequestName = keyof Requests;
+
+export type Request = {
+  [Name in RequestName]: { id: string; type: Name } & Requests[Name]["body"];
+}[RequestName];
+
+/** Answers request `reply`; not called `id`, which ipykernel reads and keeps for ever. */
+export type Reply =
+  | { reply: string; part: object }
+  | { reply: string; ok: object }
+  | { reply: string; error: string };
+
+/** Sent unasked. */
+export type Push =
+  | { push: "changed"; revision: number }
+  | { push: "notice"; message: string };

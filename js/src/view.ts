@@ -1,0 +1,114 @@
+/** What the components see of an explorer: values and callbacks, no model, no kernel. */
+
+import type { Category, ColumnKind, Value } from "./protocol";
+import type { RangeScale } from "./scale";
+
+export interface Histogram {
+  /** Counts per bin of all samples. */
+  all: Uint32Array;
+  /** Counts per bin of the samples that pass every other filter. */
+  matching: Uint32Array;
+}
+
+export interface RangeView {
+  scale: RangeScale;
+  /** Indices into `scale.edges`. */
+  low: number;
+  high: number;
+  includeMissing: boolean;
+  histogram: Histogram;
+}
+
+export interface ValueItem {
+  value: Category;
+  /** Samples with this value that pass every other filter. */
+  count: number;
+  checked: boolean;
+}
+
+export interface KeyView {
+  key: string;
+  type: string;
+  group: "dimensions" | "metadata";
+  kind: ColumnKind;
+  /** Whether a filter is in force on this key. */
+  active: boolean;
+  /** Samples that lack the key, of all samples. */
+  missing: number;
+  /** Set once the codes of a range key are here. */
+  range: RangeView | null;
+  /** Set once the codes of a value list are here; missing comes last, with value null. */
+  values: ValueItem[] | null;
+}
+
+/** What is known of a tile; null where it has not arrived. */
+export interface TileState {
+  name: string | null;
+  captions: Value[];
+  sorted: Value;
+  url: string | null;
+  /** Why there is no picture. */
+  error: string | null;
+}
+
+export interface Detail {
+  /** Built-in fields: name, value. */
+  fields: [string, Value][];
+  /** Metadata: key, type, value. */
+  metadata: [string, string, Value][];
+}
+
+export interface LargePicture {
+  url: string;
+  width: number;
+  height: number;
+}
+
+export interface Notice {
+  id: number;
+  message: string;
+}
+
+export interface ExplorerView {
+  readonly status: "loading" | "ready";
+  readonly notices: Notice[];
+  readonly name: string;
+  /** All samples, and those that pass every filter. */
+  readonly total: number;
+  readonly count: number;
+  readonly keys: KeyView[];
+  /** One per filter in force; text such as "temperature 10 – 25". */
+  readonly chips: { key: string; text: string }[];
+  /** "", "temperature" or "-temperature". */
+  readonly sort: string;
+  readonly thumbnailSize: number;
+  readonly captions: readonly string[];
+  readonly height: number;
+  readonly selected: ReadonlySet<number>;
+  /** The sample open in the detail view. */
+  readonly active: number | null;
+
+  dismiss(notice: number): void;
+  /** Called on every pointer move; `settled` on release and key press. */
+  setRange(key: string, low: number, high: number, settled: boolean): void;
+  setIncludeMissing(key: string, include: boolean): void;
+  toggleValue(key: string, value: Category, checked: boolean): void;
+  clearFilter(key: string): void;
+  clearFilters(): void;
+  setSort(sort: string): void;
+  setThumbnailSize(px: number): void;
+  setHeight(px: number): void;
+  setSelected(sampleIds: Iterable<number>): void;
+  setActive(sampleId: number | null): void;
+
+  /** Grid position to sample id and back; -1 when filtered out. */
+  idAt(index: number): number;
+  indexOf(sampleId: number): number;
+  /** What is known of a tile now; reading it in a component subscribes to its changes. */
+  tile(sampleId: number): TileState | undefined;
+  /** Tells what is on the screen, the most wanted first; anything else stops loading. */
+  showTiles(sampleIds: number[]): void;
+  detail(sampleId: number): Promise<Detail>;
+  /** The sample's picture with at most `px` pixels on its long edge; rejects with the reason when it cannot be read. */
+  picture(sampleId: number, px: number): Promise<LargePicture>;
+}

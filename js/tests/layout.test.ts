@@ -1,0 +1,271 @@
+import { describe, expect, test } from "vitest";
+import { GridLayout, GridScroll, MAX_SCROLL_HEIGHT, type MoveKey } from "../src/layout";
+import { random } from "./random";
+
+const VIEWPORT = 600;
+
+function layoutOf(options: Partial<ConstructorParameters<typeof GridLayout>[0]> = {}): GridLayout {
+  return new GridLayout({
+    width: 1000,
+    count: 100,
+    size: 120,
+    gap: 8,
+    captionHeight: 18,
+    ...options,
+  });
+}
+
+describe("GridLayout", () => {
+  test.each([
+    [1000, 120, 7],
+    [888, 120, 7],
+    [887, 120, 6],
+    [120, 120, 1],
+    [60, 120, 1],
+    [0, 120, 1],
+  ])("a width of %i px holds tiles of %i px in %i columns", (width, size, columns) => {
+    expect(layoutOf({ width, size }).columns).toBe(columns);
+  });
+
+  test("a row of square tiles fills the width but for less than a px per tile", () => {
+    for (let width = 120; width < 1500; width++) {
+      const layout = layoutOf({ width });
+      const last = layout.tileRect(layout.columns - 1);
+      const used = last.x + last.width + layout.tileRect(0).x;
+      expect(used).toBeLessThanOrEqual(width);
+      expect(width - used).toBeLessThan(layout.columns + 1);
+      expect(last.height).toBe(last.width + 18);
+    }
+  });
+
+  test("tiles follow each other without overlap", () => {
+    const layout = layoutOf();
+    const [first, second] = [layout.tileRect(0), layout.tileRect(1)];
+    expect(second.x).toBe(first.x + first.width + 8);
+    expect(layout.tileRect(7)).toEqual({ ...first, y: first.y + first.height + 8 });
+  });
+
+  test("the last row ends where the content ends", () => {
+    const layout = layoutOf({ count: 101 });
+    const last = layout.tileRect(100);
+    expect(last.y + last.height).toBe(layout.totalHeight);
+  });
+
+  test("without tiles there is nothing to scroll", () => {
+    const layout = layoutOf({ count: 0 });
+    expect(layout.totalHeight).toBe(0);
+    expect(layout.visible(0, VIEWPORT, 2)).toEqual({ first: 0, last: 0 });
+  });
+
+  test("visible tiles are those whose rows touch the window", () => {
+    const layout = layoutOf({ count: 1000 });
+    for (let offset = 0; offset < 3000; offset += 37) {
+      const { first, last } = layout.visible(offset, VIEWPORT);
+      expect(layout.top(first)).toBeLessThanOrEqual(offset);
+      expect(layout.top(first) + layout.rowHeight).toBeGreaterThan(offset);
+      expect(layout.top(last - 1)).toBeLessThan(offset + VIEWPORT);
+      expect(layout.top(last)).toBeGreaterThanOrEqual(offset + VIEWPORT);
+    }
+  });
+
+  test("overscan adds rows on both sides, within the grid", () => {
+    const layout = layoutOf({ count: 1000 });
+    const plain = layout.visible(3000, VIEWPORT);
+    const wide = layout.visible(3000, VIEWPORT, 2);
+    expect(wide).toEqual({ first: plain.first - 14, last: plain.last + 14 });
+    expect(layout.visible(0, VIEWPORT, 2).first).toBe(0);
+    expect(layoutOf({ count: 10 }).visible(0, VIEWPORT, 2).last).toBe(10);
+  });
+
+  test.each<[MoveKey, number, number]>([
+    ["ArrowLeft", 8, 7],
+    ["ArrowLeft", 7, 6],
+    ["ArrowLeft", 0, 0],
+    ["ArrowRight", 6, 7],
+    ["ArrowRight", 99, 99],
+    ["ArrowUp", 8, 1],
+    ["ArrowUp", 3, 3],
+    ["ArrowDown", 1, 8],
+    ["ArrowDown", 96, 99],
+    ["ArrowDown", 99, 99],
+    ["PageDown", 1, 22],
+    ["PageDown", 96, 99],
+    ["PageUp", 22, 1],
+    ["PageUp", 8, 1],
+    ["Home", 50, 0],
+    ["End", 50, 99],
+  ])("%s leads from tile %i to tile %i", (key, from, to) => {
+    expect(layoutOf().move(from, key, VIEWPORT)).toBe(to);
+  });
+
+  test("scrollTo moves only as far as the row needs", () => {
+    const layout = layoutOf();
+    expect(layout.scrollTo(8, 0, VIEWPORT)).toBe(0);
+    expect(layout.scrollTo(0, 500, VIEWPORT)).toBe(0);
+    const offset = layout.scrollTo(99, 0, VIEWPORT);
+    const { y, height } = layout.tileRect(99);
+    expect(y + height).toBe(offset + VIEWPORT);
+  });
+
+  test("scrollTo shows the top of a row higher than the window", () => {
+    const layout = layoutOf();
+    expect(layout.scrollTo(20, 0, 50)).toBe(layout.top(20));
+  });
+});
+
+/** A browser's scrolled element: it keeps whole px within its ends and reports every change. */
+class Element {
+  readonly scroll: GridScroll;
+
+  constructor(
+    public layout: GridLayout,
+    public viewport = VIEWPORT,
+  ) {
+    this.scroll = new GridScroll(layout, viewport);
+  }
+
+  get end(): number {
+    return Math.max(0, this.layout.scrollHeight - this.viewport);
+  }
+
+  by(px: number): void {
+    this.to(this.scroll.scrollTop + px);
+  }
+
+  to(scrollTop: number): void {
+    this.scroll.scrolled(Math.max(0, Math.min(this.end, scrollTop)));
+  }
+
+  rest(): void {
+    this.scroll.settle();
+    this.by(0);
+  }
+}
+
+const MILLIONS = layoutOf({ count: 10_000_000 });
+
+describe("GridScroll", () => {
+  test("up to the limit content and bar are the same", () => {
+    const element = new Element(layoutOf({ count: 10_000 }));
+    for (const px of [100, 5000, -300, 90_000]) {
+      element.by(px);
+      expect(element.scroll.shift).toBe(0);
+    }
+    element.rest();
+    expect(element.scroll.shift).toBe(0);
+  });
+
+  test("the bar is never taller than browsers can scroll", () => {
+    expect(MILLIONS.scrollHeight).toBe(MAX_SCROLL_HEIGHT);
+    expect(MILLIONS.totalHeight).toBeGreaterThan(20 * MAX_SCROLL_HEIGHT);
+  });
+
+  test("the bar's end is exactly the end of the last row", () => {
+    const element = new Element(MILLIONS);
+    element.to(element.end);
+    const last = MILLIONS.tileRect(9_999_999);
+    expect(last.y + last.height).toBe(element.scroll.offset + VIEWPORT);
+    const { first } = MILLIONS.visible(element.scroll.offset, VIEWPORT);
+    expect(MILLIONS.tileRect(first).y + element.scroll.shift).toBeLessThan(MAX_SCROLL_HEIGHT);
+  });
+
+  test("jumping to any tile shows it, and resting does not move it", () => {
+    const element = new Element(MILLIONS);
+    const next = random(1);
+    for (let i = 0; i < 200; i++) {
+      const index = next(MILLIONS.count);
+      element.scroll.jump(MILLIONS.scrollTo(index, element.scroll.offset, VIEWPORT));
+      const { offset } = element.scroll;
+      element.rest();
+      expect(element.scroll.offset).toBe(offset);
+      const { first, last } = MILLIONS.visible(offset, VIEWPORT);
+      expect(index).toBeGreaterThanOrEqual(first);
+      expect(index).toBeLessThan(last);
+    }
+  });
+
+  test.each([0, 3000, 30_000, 40_000, 4_000_000, 9_960_000, 9_999_400])(
+    "200 wheel steps there and back from %i return to the same px",
+    (start) => {
+      const element = new Element(MILLIONS);
+      element.to(start);
+      element.rest();
+      const { offset } = element.scroll;
+      const way = offset > MILLIONS.totalHeight / 2 ? -100 : 100;
+      for (let i = 0; i < 200; i++) element.by(way);
+      element.rest();
+      expect(element.scroll.offset).toBe(offset + 200 * way);
+      for (let i = 0; i < 200; i++) element.by(-way);
+      element.rest();
+      expect(element.scroll.offset).toBe(offset);
+    },
+  );
+
+  test("the wheel moves the content px by px and leaves placed tiles where they are", () => {
+    const element = new Element(MILLIONS);
+    element.to(5_000_000);
+    element.rest();
+    const { offset, shift } = element.scroll;
+    element.by(120);
+    expect(element.scroll.offset).toBe(offset + 120);
+    expect(element.scroll.shift).toBe(shift);
+  });
+
+  test("30 steps down and 40 up reach the top", () => {
+    const element = new Element(MILLIONS);
+    for (let i = 0; i < 30; i++) element.by(100);
+    element.rest();
+    for (let i = 0; i < 40; i++) element.by(-100);
+    element.rest();
+    expect(element.scroll.offset).toBe(0);
+    expect(element.scroll.scrollTop).toBe(0);
+  });
+
+  test("dragging the bar moves the content in proportion, always forward", () => {
+    const element = new Element(MILLIONS);
+    let before = -1;
+    for (let bar = 0; bar <= element.end; bar += 10_000) {
+      element.to(bar);
+      expect(element.scroll.offset).toBeGreaterThan(before);
+      before = element.scroll.offset;
+    }
+    element.to(Math.round(element.end / 2));
+    const middle = (MILLIONS.totalHeight - VIEWPORT) / 2;
+    expect(Math.abs(element.scroll.offset - middle)).toBeLessThan(MILLIONS.rowHeight);
+  });
+
+  test("resizing to and fro keeps the tile at the top", () => {
+    const layout = layoutOf({ count: 100_000 });
+    const element = new Element(layout);
+    element.to(123_456);
+    const { first } = layout.visible(element.scroll.offset, VIEWPORT);
+    for (const width of [900, 610, 333, 1700, 808]) {
+      const narrow = layoutOf({ count: 100_000, width });
+      element.scroll.relayout(narrow, VIEWPORT);
+      const shown = narrow.visible(element.scroll.offset, VIEWPORT);
+      expect(first).toBeGreaterThanOrEqual(shown.first);
+      expect(first).toBeLessThan(shown.first + narrow.columns);
+    }
+    element.scroll.relayout(layout, VIEWPORT);
+    expect(element.scroll.offset).toBe(123_456);
+  });
+
+  test("a new place of the anchor among other rows is taken", () => {
+    const element = new Element(layoutOf({ count: 100_000 }));
+    element.to(50_000);
+    const fewer = layoutOf({ count: 500 });
+    element.scroll.relayout(fewer, VIEWPORT, 70);
+    const { first } = fewer.visible(element.scroll.offset, VIEWPORT);
+    expect(first).toBe(70);
+  });
+
+  test("fewer rows than before leave no empty window", () => {
+    const element = new Element(layoutOf({ count: 100_000 }));
+    element.to(1_000_000);
+    const fewer = layoutOf({ count: 100 });
+    element.scroll.relayout(fewer, VIEWPORT);
+    expect(element.scroll.offset).toBe(fewer.totalHeight - VIEWPORT);
+    element.scroll.relayout(layoutOf({ count: 3 }), VIEWPORT);
+    expect(element.scroll.offset).toBe(0);
+  });
+});
