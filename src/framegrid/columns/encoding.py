@@ -1,0 +1,156 @@
+"""From a pandas Series to what the browser filters by."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from framegrid.columns.codes import Array, ordinal_codes
+from framegrid.columns.steps import datetime_edges, float_edges, integer_edges
+from framegrid.schema import KeyType
+
+VALUES_LIMIT = 1000
+"""Strings with more distinct values than this are text to search in, not values to choose."""
+
+Kind = Literal["range", "values", "text", "other"]
+Number = Literal["float", "integer", "datetime"]
+
+_EDGES: dict[Number, Callable[[Any, Any], list[Any]]] = {
+    "float": float_edges,
+    "integer": integer_edges,
+    "datetime": datetime_edges,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RangeColumn:
+    """A column of numbers for a range slider.
+
+    Attributes:
+        key: the column's key.
+        number: what the numbers are.
+        edges: ascending steps of the slider, the exact minimum first and the exact maximum last;
+            one if all values are equal, none if there is no value. Floats, or integers; for
+            datetimes microseconds since 1970 (UTC).
+        codes: (N,) uint8 or uint16, ordinal codes.
+        missing: how many values are missing.
+        negative_infinite: how many are minus infinity.
+        positive_infinite: how many are plus infinity.
+    """
+
+    key: str
+    number: Number
+    edges: list[float]
+    codes: Array
+    missing: int
+    negative_infinite: int
+    positive_infinite: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValuesColumn:
+    """A column of categories for a list of values.
+
+    Attributes:
+        key: the column's key.
+        values: distinct strings or booleans, the most frequent first, equally frequent ones sorted.
+        codes: (N,) uint8 or uint16, index into `values`; ``len(values)`` is missing.
+        missing: how many values are missing.
+    """
+
+    key: str
+    values: list[str] | list[bool]
+    codes: Array
+    missing: int
+
+
+def kind(key_type: KeyType, series: pd.Series) -> Kind:
+    """Tell by what a column is filtered.
+
+    Returns:
+        ``"range"`` for numbers and datetimes, ``"values"`` for booleans and for strings with at
+        most `VALUES_LIMIT` distinct values, ``"text"`` for other strings, ``"other"`` for lists
+        and dicts.
+    """
+    match key_type:
+        case "boolean":
+            return "values"
+        case "string":
+            return "values" if _has_few_values(series) else "text"
+        case "list" | "dict":
+            return "other"
+        case _:
+            return "range"
+
+
+def _has_few_values(series: pd.Series) -> bool:
+    # Free text mostly shows in its first rows, and to count the values of all takes long.
+    return all(part.nunique() <= VALUES_LIMIT for part in (series.head(10 * VALUES_LIMIT), series))
+
+
+def encode_values(key: str, series: pd.Series) -> ValuesColumn:
+    """Encode a column of strings or booleans as categories."""
+    codes, uniques = pd.factorize(series)
+    values = uniques.tolist()
+    missing, *counts = np.bincount(codes + 1, minlength=len(values) + 1).tolist()
+    order = sorted(range(len(values)), key=lambda index: (-counts[index], values[index]))
+    # Missing has the code -1, which is also the index of the last item.
+    recoded = np.full(len(values) + 1, len(values), np.min_scalar_type(len(values)))
+    recoded[order] = np.arange(len(values))
+    return ValuesColumn(key, [values[index] for index in order], recoded[codes], missing)
+
+
+def encode_range(key: str, series: pd.Series, extra: Sequence[float] = ()) -> RangeColumn:
+    """Encode a column of numbers or datetimes by the steps of its slider.
+
+    Args:
+        key: the column's key.
+        series: (N,) of an integer, float or datetime dtype; missing values in any form.
+        extra: further edges, in the unit of the edges; those outside the values are left out, as
+            no value lies there.
+    """
+    number, values, missing = _numbers(series)
+    finite = values[~missing & np.isfinite(values)]
+    edges = _edges(number, finite, extra)
+    infinite = len(values) - len(finite) - int(np.count_nonzero(missing))
+    if infinite and not edges:
+        edges = [0.0]  # tells minus from plus infinity
+    codes = ordinal_codes(values, np.array(edges, values.dtype))
+    codes[missing] = 2 * len(edges) + 1
+    negative = int(np.count_nonzero(codes == 0)) if infinite else 0
+    return RangeColumn(
+        key,
+        number,
+        edges,
+        codes,
+        missing=int(np.count_nonzero(missing)),
+        negative_infinite=negative,
+        positive_infinite=infinite - negative,
+    )
+
+
+def _numbers(series: pd.Series) -> tuple[Number, Array, Array]:
+    """Give a column's kind, its values as (N,) float64 or int64, and (N,) bool: what is missing."""
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        times = series.to_numpy("datetime64[us]")
+        return "datetime", times.view(np.int64), np.isnat(times)
+    if pd.api.types.is_integer_dtype(series.dtype):
+        missing = series.isna().to_numpy()
+        return "integer", series.to_numpy(np.int64, na_value=0), missing
+    values = series.to_numpy(np.float64, na_value=np.nan)
+    return "float", values, np.isnan(values)
+
+
+def _edges(number: Number, finite: Array, extra: Sequence[float]) -> list[float]:
+    if not len(finite):
+        return []
+    low, high = finite.min().item(), finite.max().item()
+    edges = _EDGES[number](low, high)
+    amid = [edge for edge in extra if low < edge < high]
+    if number != "float":
+        # Between two neighbouring integers there is nothing to tell apart.
+        amid = [rounded for edge in amid for rounded in (math.floor(edge), math.ceil(edge))]
+    return sorted({*edges, *amid})

@@ -1,0 +1,23 @@
+"""Filters: conditions on metadata keys, the rows that pass them, and the same as query text.
+
+A filter maps a key to one condition; a sample passes when it meets all of them.
+
+===========================================  =====================================================
+condition                                    applies to, and passes
+===========================================  =====================================================
+``{"min": a, "max": b, "missing": False}``   numbers and datetimes: both ends inclusive, None is
+                                             open; samples without a value if ``"missing"`` is True
+``{"in": ["sunny", None]}``                  strings and booleans: these values; None is missing
+``{"contains": "dog"}``                      strings: that text in any case (``str.casefold``);
+                                             lists: that very element
+===========================================  =====================================================
+
+Keys are ``width``, ``height``, the metadata keys, and paths to numbers inside dicts (``gps.lat``).
+"""
+
+from framegrid.filters.conditions import Condition, Filters, normalise
+from framegrid.filters.expressions import query
+from framegrid.filters.keys import dict_paths, resolve, values
+from framegrid.filters.rows import mask
+
+__all__ = ["Condition", "Filters", "dict_paths", "mask", "normalise", "query", "resolve", "values"]
