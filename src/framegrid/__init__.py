@@ -1,0 +1,59 @@
+"""Look at image datasets in a notebook: a thumbnail grid with a range slider per metadata key.
+
+Example:
+    ```python
+    import framegrid as fg
+
+    dataset = fg.ImageDataset.load_or_create("photos")
+    dataset.add_images_from_path("~/photos")
+    dataset.show()
+    ```
+"""
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from framegrid.dataset import ImageDataset, ImportReport, IngestReport, Sample
+
+if TYPE_CHECKING:
+    from framegrid.grid import Grid
+
+__all__ = ["Grid", "ImageDataset", "ImportReport", "IngestReport", "Sample", "show"]
+
+
+def show(
+    data: ImageDataset | pd.DataFrame, path_column: Hashable | None = None, **traits: Any
+) -> "Grid":
+    """Show a dataset, or any DataFrame with a column of image paths, as a grid.
+
+    Args:
+        data: what to show; a DataFrame is read as by ``ImageDataset.from_dataframe``.
+        path_column: the column of paths of a DataFrame; by default it is found.
+        traits: of the grid, such as ``filters``, ``sort`` or ``thumbnail_size``.
+
+    Raises:
+        KeyError, TypeError, ValueError: the DataFrame or a trait does not fit.
+
+    Example:
+        ```python
+        fg.show(pd.read_csv("labels.csv"), sort="-score")
+        ```
+    """
+    if not isinstance(data, ImageDataset):
+        data = ImageDataset.from_dataframe(data, path_column)
+    return data.show(**traits)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the grid, and Jupyter with it, when it is first asked for."""
+    if name == "Grid":
+        from framegrid.grid import Grid  # noqa: PLC0415
+
+        return Grid
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - takes longer than it is worth
+
+        return version("framegrid")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,205 @@
+"""The open store of one dataset, with the lock around it and those who follow its changes."""
+
+import os
+import threading
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import ismethod
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+from weakref import ReferenceType, WeakMethod, WeakSet, ref
+
+import pandas as pd
+
+from framegrid.dataset.edits import set_values
+from framegrid.errors import UnknownSampleError
+from framegrid.schema import KeyType
+from framegrid.store import MemoryStore, Store
+from framegrid.table import Change, Table
+
+Listener = Callable[[], object]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A dataset at one revision.
+
+    Attributes:
+        revision: grows with every change.
+        frame: (N, K) the table, indexed by sample id; shared, so it must not be written to.
+        schema: metadata key to type, in which datetimes with a time zone are a type of their own.
+    """
+
+    revision: int
+    frame: pd.DataFrame
+    schema: dict[str, KeyType]
+
+
+class Connection:
+    """What a dataset, its samples and its grids share; any thread may use it.
+
+    Attributes:
+        store: where the dataset lives; a dataset in memory gets another one when it is saved.
+    """
+
+    def __init__(self, store: Store | MemoryStore) -> None:
+        self.store = store
+        self._lock = threading.RLock()
+        self._listeners: dict[int, ReferenceType[Listener]] = {}
+        self._tickets = count()
+        _connections.add(self)
+
+    @property
+    def table(self) -> Table:
+        """The table as this process knows it."""
+        return self.store.table
+
+    def builtin_value(self, sample_id: int, column: str) -> Any:
+        """Give a built-in value of a sample; None when it is missing.
+
+        Raises:
+            UnknownSampleError: the dataset does not hold the sample.
+        """
+        with self._lock:
+            table = self.store.table
+            return table.get(table.row(sample_id), column)
+
+    def metadata_value(self, sample_id: int, key: str) -> Any:
+        """Give a metadata value of a sample; None when it is missing.
+
+        Raises:
+            UnknownSampleError: the dataset does not hold the sample.
+        """
+        with self._lock:
+            table = self.store.table
+            row = table.row(sample_id)
+            return table.get(row, key) if key in table.schema else None
+
+    def metadata(self, sample_id: int) -> dict[str, Any]:
+        """Give all metadata values that a sample has.
+
+        Raises:
+            UnknownSampleError: the dataset does not hold the sample.
+        """
+        with self._lock:
+            table = self.store.table
+            return table.metadata(table.row(sample_id))
+
+    def set_metadata(self, sample_id: int, values: Mapping[str, Any]) -> None:
+        """Set values of a sample in one edit; None removes.
+
+        Raises:
+            UnknownSampleError: the dataset does not hold the sample.
+            MetadataTypeError: a key holds values of another type.
+            TypeError, ValueError, OverflowError: a key or a value cannot be stored.
+        """
+        self.commit(lambda table: set_values(table, sample_id, values))
+
+    def has(self, sample_id: Any) -> bool:
+        """Tell whether there is a sample with this id."""
+        try:
+            self.store.table.row(sample_id)
+        except UnknownSampleError:
+            return False
+        return True
+
+    def read(self, question: Callable[[Table], Answer]) -> Answer:
+        """Ask the table something, while nobody changes it."""
+        with self._lock:
+            return question(self.store.table)
+
+    def frame(self) -> pd.DataFrame:
+        """Give all samples as a DataFrame to be read only: it shares memory with the table."""
+        self.refresh()
+        return self.read(Table.frame)
+
+    def moment(self) -> Moment:
+        """Give the table as it is now, without a copy."""
+        self.refresh()
+        return self.read(lambda table: Moment(table.revision, table.frame(), dict(table.schema)))
+
+    def commit(self, build: Callable[[Table], Change | None]) -> Change | None:
+        """Make the change that `build` makes of the table: saved when this returns.
+
+        Args:
+            build: gives the change, or None when there is nothing to do; when it raises, nothing
+                has happened.
+        """
+        with self._lock:
+            change = self.store.commit(build)
+        if change is not None:
+            self._announce()
+        return change
+
+    def refresh(self) -> None:
+        """Take over what other processes changed."""
+        with self._lock:
+            changed = self.store.refresh()
+        if changed:
+            self._announce()
+
+    def save(self, path: Path | None) -> None:
+        """Write a snapshot, or a copy at `path`, which a dataset in memory moves to.
+
+        Raises:
+            FileExistsError: there is something at `path`.
+            ValueError: the dataset is in memory and there is no `path`.
+        """
+        with self._lock:
+            store = self.store
+            if isinstance(store, Store) and path in {None, store.path}:
+                store.snapshot()
+            elif path is None:
+                raise ValueError("the dataset is in memory: say where, as in save('photos')")
+            elif isinstance(store, Store):
+                store.copy_to(path)
+            else:
+                self.store = store.save_as(path)
+                self.store.table.revision = store.table.revision
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` called after each change, on the thread that made or noticed it.
+
+        The listener is held weakly: it must be kept alive elsewhere.
+
+        Returns:
+            The function that ends it.
+        """
+        ticket = next(self._tickets)
+        self._listeners[ticket] = (WeakMethod if ismethod(listener) else ref)(listener)
+
+        def unsubscribe() -> None:
+            self._listeners.pop(ticket, None)
+
+        return unsubscribe
+
+    def after_fork(self) -> None:
+        """In a forked child, take a new lock: a thread of the parent may hold the old one."""
+        self._lock = threading.RLock()
+
+    def _announce(self) -> None:
+        """Tell the listeners; called without the lock, which they may want on another thread."""
+        for ticket, reference in list(self._listeners.items()):
+            listener = reference()
+            if listener is None:
+                self._listeners.pop(ticket, None)
+                continue
+            try:
+                listener()
+            except Exception as error:  # noqa: BLE001 - the change stands, whatever a listener does
+                warnings.warn(f"a view could not follow a change: {error!r}", stacklevel=2)
+
+
+_connections: WeakSet[Connection] = WeakSet()
+
+
+def _after_fork() -> None:
+    for connection in list(_connections):
+        connection.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,246 @@
+"""The dataset: what a user opens, edits, asks and shows."""
+
+import os
+import sys
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
+
+from framegrid.dataset.connection import Connection, Listener, Moment
+from framegrid.dataset.frames import samples_of
+from framegrid.dataset.metadata import MetadataCollection
+from framegrid.dataset.samples import SampleCollection
+from framegrid.store import MemoryStore, Store
+
+if TYPE_CHECKING:
+    from framegrid.grid import Grid
+
+SUFFIX = ".parquet"
+
+
+class ImageDataset(SampleCollection, MetadataCollection):
+    """A dataset of images: where they are, how large they are, and their metadata.
+
+    It lives in one Parquet file. Each edit is saved when the call returns, also when the process is
+    killed right after; closing only tidies up. Any thread may use it, and several processes may
+    have the same dataset open. Open one with ``create``, ``load`` or ``load_or_create``, or make
+    one of a DataFrame with ``from_dataframe``.
+
+    As the last line of a notebook cell it shows itself as a grid.
+
+    Example:
+        ```python
+        dataset = fg.ImageDataset.load_or_create("photos")
+        dataset.add_images_from_path("~/photos")
+        for sample in dataset:
+            sample.metadata["temperature"] = 25.3
+        dataset
+        ```
+    """
+
+    def __init__(self, store: Store | MemoryStore) -> None:
+        self._connection = Connection(store)
+
+    @classmethod
+    def create(cls, name: str | os.PathLike[str] = "dataset") -> Self:
+        """Create a new, empty dataset.
+
+        Args:
+            name: its name, or the path of its file, with or without ``.parquet``.
+
+        Raises:
+            FileExistsError: there is one already.
+            FileNotFoundError: its folder does not exist.
+        """
+        return cls(Store.create(_file(name)))
+
+    @classmethod
+    def load(cls, name: str | os.PathLike[str] = "dataset") -> Self:
+        """Open a dataset that exists; it is never created.
+
+        Args:
+            name: its name, or the path of its file, with or without ``.parquet``.
+
+        Raises:
+            FileNotFoundError: there is none.
+            NotADatasetError: the file is not a dataset.
+            DatasetCorruptError: the file is damaged; the message says what is intact.
+            ConflictError: another program rewrote the file.
+        """
+        return cls(Store.open(_file(name)))
+
+    @classmethod
+    def load_or_create(cls, name: str | os.PathLike[str] = "dataset") -> Self:
+        """Open a dataset, created first when it does not exist.
+
+        Args:
+            name: its name, or the path of its file, with or without ``.parquet``.
+
+        Raises:
+            FileNotFoundError: its folder does not exist.
+            NotADatasetError, DatasetCorruptError, ConflictError: as for ``load``.
+        """
+        try:
+            return cls.create(name)
+        except FileExistsError:
+            return cls.load(name)
+
+    @classmethod
+    def from_dataframe(cls, df: pd.DataFrame, path_column: Hashable | None = None) -> Self:
+        """Make a dataset in memory of a DataFrame with a column of image paths.
+
+        ``width`` and ``height`` columns are taken as given; sizes that are missing are read from
+        the files, but for more than 10,000 files only by ``read_sizes``. Other columns become
+        metadata. A column or index ``sample_id`` sets the ids, so a part of ``dataset.df`` keeps
+        its own. Nothing is written to disk until ``save(path)``.
+
+        Args:
+            df: (M, K) one row per sample.
+            path_column: the column of paths; by default the one that looks most like it.
+
+        Raises:
+            KeyError: there is no column `path_column`.
+            ValueError: there is no column of paths, or a path, an id or a size is missing or
+                invalid.
+            TypeError, ValueError, OverflowError: a column cannot be a metadata key.
+
+        Example:
+            ```python
+            frame = pd.read_csv("labels.csv")  # columns: path, label, score
+            fg.ImageDataset.from_dataframe(frame).show()
+            ```
+        """
+        dataset = cls(MemoryStore())
+        dataset._connection.commit(lambda table: samples_of(table, df, path_column))
+        return dataset
+
+    # What it is
+
+    @property
+    def path(self) -> Path | None:
+        """The Parquet file; None for a dataset in memory."""
+        return self._connection.store.path
+
+    @property
+    def name(self) -> str:
+        """The name of the file without its extension."""
+        return self.path.stem if self.path else "untitled"
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change."""
+        return self._connection.table.revision
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """All samples as a DataFrame indexed by ``sample_id``.
+
+        The built-in columns ``file_name``, ``file_path_abs``, ``width`` and ``height`` come first,
+        then the metadata keys. It is your own copy: editing it changes nothing in the dataset.
+        Lists and dicts in its cells are the exception: replace them, instead of changing them.
+
+        Example:
+            ```python
+            df = dataset.df
+            df["bright"] = df["luminance"] > 0.5
+            dataset.update_metadata(df[["bright"]])
+            ```
+        """
+        return self._connection.frame().copy()
+
+    def moment(self) -> Moment:
+        """Give the table, its key types and the revision, all of one moment, without a copy."""
+        return self._connection.moment()
+
+    def __repr__(self) -> str:
+        """Say what it is, how much it holds and where it lives."""
+        table, store = self._connection.table, self._connection.store
+        keys = _counted(len(table.schema), "metadata key")
+        where = f"{store.path}{', read-only' * store.read_only}" if store.path else "in memory"
+        return f"ImageDataset {self.name!r}: {_counted(len(table), 'sample')}, {keys} ({where})"
+
+    # Its life
+
+    def save(self, path: str | os.PathLike[str] | None = None) -> None:
+        """Bring the Parquet file up to date now, or write a copy.
+
+        Edits are safe without it; other programs read the file as it was at the last save. A
+        dataset in memory lives at `path` from then on.
+
+        Args:
+            path: where to write a copy, with or without ``.parquet``; by default none is made.
+
+        Raises:
+            FileExistsError: there is something at `path`.
+            ValueError: the dataset is in memory and there is no `path`.
+        """
+        self._connection.save(None if path is None else _file(path))
+
+    def close(self) -> None:
+        """Bring the Parquet file up to date and let go of it; closing again does nothing."""
+        self._connection.store.close()
+
+    def __enter__(self) -> Self:
+        """Give the dataset, to be closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the dataset, whatever happened in the block: edits that returned are saved."""
+        self.close()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` called after each change, on the thread that made or noticed it.
+
+        Args:
+            listener: takes no argument; held weakly, so keep it alive elsewhere.
+
+        Returns:
+            The function that ends it.
+        """
+        return self._connection.subscribe(listener)
+
+    # How it looks
+
+    def show(self, **traits: Any) -> "Grid":
+        """Make a grid of the dataset, to be shown as the last line of a cell.
+
+        Args:
+            traits: of the grid, such as ``filters``, ``sort`` or ``thumbnail_size``.
+
+        Example:
+            ```python
+            grid = dataset.show(sort="-temperature")
+            grid
+            ```
+        """
+        from framegrid.grid import Grid  # noqa: PLC0415 - scripts stay free of Jupyter
+
+        return Grid(self, **traits)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show a grid where there is a notebook, text elsewhere."""
+        if "ipykernel" not in sys.modules:
+            return {"text/plain": repr(self)}
+        bundle, metadata = self.show()._repr_mimebundle_(**options) or ({}, {})
+        return bundle | {"text/plain": repr(self)}, metadata
+
+
+def _file(name: str | os.PathLike[str]) -> Path:
+    """Give the absolute path of the file of a dataset called `name`."""
+    path = Path(name).expanduser()
+    if path.name in {"", ".."}:
+        raise ValueError(f"{os.fspath(name)!r} names no file: pass a name such as 'photos'")
+    path = path.absolute()
+    return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,181 @@
+"""Making samples of any DataFrame that has a column of image paths."""
+
+import os
+from collections.abc import Hashable
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from framegrid.dataset.edits import Fitter
+from framegrid.dataset.matching import Ids, to_ids
+from framegrid.dataset.reports import few
+from framegrid.dataset.sizes import read_sizes
+from framegrid.images import EXTENSIONS
+from framegrid.schema import BUILTIN_COLUMNS, infer_arrow
+from framegrid.table import AddSamples, Table
+
+SIZES_READ_AT_ONCE = 10_000
+"""With more files of unknown size than this, nobody would want to wait."""
+
+MAX_IDS = 2**53
+"""Larger integers are not exact in a browser."""
+
+Rank = tuple[float, int, bool]
+"""Share of values with an image's extension, how many of them exist, whether the name says path."""
+
+_NO_PATHS: Rank = (0.0, 0, False)
+_LOOKED_AT = 100
+_HINTS = ("path", "file", "image", "img", "photo")
+
+
+def samples_of(table: Table, frame: pd.DataFrame, path_column: Hashable | None) -> AddSamples:
+    """Make one sample of each row.
+
+    Args:
+        table: an empty table.
+        frame: (M, K) one column has image paths; built-in columns are taken as such, the others
+            become metadata keys. An index with a name counts as a column.
+        path_column: the column of image paths; None to find it.
+
+    Raises:
+        KeyError: there is no column `path_column`.
+        ValueError: there is no column of paths, or a path, an id or a size is missing or invalid.
+        TypeError, ValueError, OverflowError: a column cannot be a metadata key.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"expected a pandas DataFrame, got {type(frame).__name__}")
+    frame = _with_index_as_columns(frame)
+    check_unique_columns(frame)
+    path_column = _find_paths(frame) if path_column is None else path_column
+    if path_column not in frame.columns:
+        raise KeyError(f"no column {path_column!r}; the columns are {few(frame.columns)}")
+    builtin = _builtin_columns(frame, path_column)
+    ids = builtin["sample_id"]
+    fitter = Fitter(table)
+    others = [c for c in frame.columns if c not in BUILTIN_COLUMNS and c != path_column]
+    metadata = fitter.columns(ids, {column: frame[column] for column in others})
+    samples = pa.table(builtin | metadata).take(np.argsort(ids))
+    return AddSamples(samples, fitter.types)
+
+
+def check_unique_columns(frame: pd.DataFrame) -> None:
+    """Raise unless every column has its own name.
+
+    Raises:
+        ValueError: several columns share one.
+    """
+    if not frame.columns.is_unique:
+        doubled = frame.columns[frame.columns.duplicated()]
+        raise ValueError(f"several columns are named {few(doubled)}: rename them")
+
+
+def _with_index_as_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    names = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    return frame.reset_index(level=names) if names else frame
+
+
+# Finding the column of paths
+
+
+def _find_paths(frame: pd.DataFrame) -> Hashable:
+    if "file_path_abs" in frame.columns:
+        return "file_path_abs"
+    ranks = {column: _rank(column, frame[column]) for column in frame.columns}
+    best = max(ranks, key=lambda column: ranks[column], default=None)
+    if best is None or ranks[best] == _NO_PATHS:
+        raise ValueError(
+            f"no column holds paths of images; the columns are {few(frame.columns)}: "
+            "name the one with paths as path_column="
+        )
+    return best
+
+
+def _rank(column: Hashable, values: pd.Series) -> Rank:
+    """Tell how much a column looks like paths of images, from some of its values."""
+    some = np.linspace(0, len(values) - 1, min(_LOOKED_AT, len(values))).astype(int)
+    paths = [value for value in values.iloc[some] if isinstance(value, str | os.PathLike)]
+    named = [path for path in paths if _is_image_path(os.fspath(path))]
+    if len(named) <= len(some) / 2:
+        return _NO_PATHS
+    existing = sum(map(os.path.exists, named))
+    hinted = any(hint in str(column).lower() for hint in _HINTS)
+    return len(named) / len(some), existing, hinted
+
+
+def _is_image_path(path: str) -> bool:
+    return PurePath(path).suffix.lower() in EXTENSIONS and "://" not in path
+
+
+# The built-in columns
+
+
+def _builtin_columns(frame: pd.DataFrame, path_column: Hashable) -> dict[str, Any]:
+    paths = _absolute_paths(frame[path_column])
+    names = pa.array([path.rpartition(os.sep)[2] for path in paths], pa.large_string())
+    if "file_name" in frame.columns and path_column != "file_name":
+        names = pc.coalesce(_typed(frame, "file_name", pa.large_string()), names)
+    width, height = _sizes(frame, paths)
+    return {
+        "sample_id": _ids(frame),
+        "file_name": names,
+        "file_path_abs": infer_arrow("file_path_abs", paths)[1],
+        "width": width,
+        "height": height,
+    }
+
+
+def _absolute_paths(values: pd.Series) -> list[str]:
+    paths = values.tolist()
+    for row, path in enumerate(paths):
+        if not isinstance(path, str | os.PathLike) or not path:
+            raise ValueError(
+                f"column {values.name!r} has {path!r} in row {values.index[row]}, not a path; "
+                f"drop such rows, as with frame.dropna(subset=[{values.name!r}])"
+            )
+    # os.path, as a Path object each would take ten times longer
+    return [os.path.abspath(path) if not os.path.isabs(path) else os.fspath(path) for path in paths]  # noqa: PTH100, PTH117
+
+
+def _ids(frame: pd.DataFrame) -> Ids:
+    if "sample_id" not in frame.columns:
+        return np.arange(len(frame))
+    ids = to_ids(frame["sample_id"])
+    if wrong := ids[(ids < 0) | (ids >= MAX_IDS)].tolist():
+        raise ValueError(f"sample ids are from 0 to 2**53 - 1, got {few(wrong)}")
+    if doubled := ids[pd.Index(ids).duplicated()].tolist():
+        raise ValueError(f"sample ids are unique, got {few(doubled)} more than once")
+    return ids
+
+
+def _sizes(frame: pd.DataFrame, paths: list[str]) -> tuple[pa.Array, pa.Array]:
+    """Take widths and heights as given; read those that are not, unless they are very many."""
+    widths, heights = (_lengths(frame, column) for column in ("width", "height"))
+    unknown = [row for row in range(len(paths)) if widths[row] is None or heights[row] is None]
+    if len(unknown) <= SIZES_READ_AT_ONCE:
+        sizes, _ = read_sizes([paths[row] for row in unknown], progress=True)
+        for row in unknown:
+            widths[row], heights[row] = sizes.get(paths[row], (None, None))
+    return pa.array(widths, pa.int64()), pa.array(heights, pa.int64())
+
+
+def _lengths(frame: pd.DataFrame, column: str) -> list[int | None]:
+    """The widths or heights in px that are given, None where they are not."""
+    if column not in frame.columns:
+        return [None] * len(frame)
+    lengths: list[int | None] = _typed(frame, column, pa.int64()).to_pylist()
+    if wrong := [length for length in lengths if length is not None and length < 1]:
+        raise ValueError(f"{column} is in px and at least 1, got {few(wrong)}")
+    return lengths
+
+
+def _typed(frame: pd.DataFrame, column: str, dtype: pa.DataType) -> pa.Array:
+    """One of the built-in columns, null where it is missing."""
+    _, array = infer_arrow(column, frame[column], lambda row: f"row {frame.index[row]}")
+    try:
+        return array.cast(dtype)
+    except pa.ArrowException as error:
+        raise ValueError(f"{column!r} is a built-in column of type {dtype}: {error}") from None

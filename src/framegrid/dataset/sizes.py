@@ -1,0 +1,95 @@
+"""Sizes of images, read from their headers."""
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import TypeVar, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from framegrid import images
+from framegrid.dataset.connection import Connection
+from framegrid.errors import BrokenImageError
+from framegrid.table import Block, SetBlocks, Table
+
+T = TypeVar("T")
+
+Size = tuple[int, int]
+"""Width and height in px as displayed."""
+
+Sizes = dict[str, Size]
+"""Size by path."""
+
+Broken = list[tuple[str, str]]
+"""Path and reason of each image that cannot be read."""
+
+_THREADS = min(32, 4 * (os.cpu_count() or 1))  # most of their time they wait for the disk
+_FILES_PER_TASK = 32  # handing over a task takes as long as reading a header
+_QUIET_S = 1.0
+
+
+def read_size(path: str) -> Size | str:
+    """Read the size of an image, or give the reason why it has none."""
+    try:
+        header = images.read_header(path)
+    except BrokenImageError as error:
+        return str(error)
+    return header.width, header.height
+
+
+def read_sizes(paths: Sequence[str], *, progress: bool) -> tuple[Sizes, Broken]:
+    """Read the sizes of many images, in threads.
+
+    Args:
+        paths: image files.
+        progress: show a progress bar, if there is someone to see it and it takes a while.
+    """
+    tasks = [paths[i : i + _FILES_PER_TASK] for i in range(0, len(paths), _FILES_PER_TASK)]
+    threads = ThreadPoolExecutor(_THREADS, "framegrid-headers")
+    try:
+        outcomes = chain.from_iterable(threads.map(_read_each, tasks))
+        read = list(_with_bar(outcomes, len(paths)) if progress else outcomes)
+    finally:  # after Ctrl-C, without reading the rest first
+        threads.shutdown(cancel_futures=True)
+    sizes = {path: size for path, size in read if isinstance(size, tuple)}
+    return sizes, [(path, reason) for path, reason in read if isinstance(reason, str)]
+
+
+def fill_sizes(connection: Connection, *, progress: bool) -> Broken:
+    """Read the sizes that the dataset misses, in one edit, and give those that cannot be read."""
+    _, paths = connection.read(_unsized)
+    sizes, broken = read_sizes(paths, progress=progress)
+    connection.commit(lambda table: _set_sizes(table, sizes))
+    return broken
+
+
+def _read_each(paths: Iterable[str]) -> list[tuple[str, Size | str]]:
+    return [(path, read_size(path)) for path in paths]
+
+
+def _with_bar(items: Iterable[T], total: int) -> Iterable[T]:
+    from tqdm.auto import tqdm  # noqa: PLC0415 - in a notebook it imports the widgets
+
+    # disable=None: no bar in a log file
+    bar = tqdm(items, "reading images", total, delay=_QUIET_S, disable=None, leave=False)
+    return cast(Iterable[T], bar)
+
+
+def _unsized(table: Table) -> tuple[list[int], list[str]]:
+    """Ids and paths of the samples whose width or height is missing."""
+    missing = pc.or_(table.column("width").is_null(), table.column("height").is_null())
+    paths = table.column("file_path_abs").filter(missing)
+    return pa.array(table.ids).filter(missing).to_pylist(), paths.to_pylist()
+
+
+def _set_sizes(table: Table, sizes: Sizes) -> SetBlocks | None:
+    unsized = zip(*_unsized(table), strict=True)
+    found = [(sample_id, *sizes[path]) for sample_id, path in unsized if path in sizes]
+    if not found:
+        return None
+    ids, widths, heights = zip(*found, strict=True)
+    columns = {"width": pa.array(widths, pa.int64()), "height": pa.array(heights, pa.int64())}
+    return SetBlocks((Block(np.array(ids), columns),), {})

@@ -1,0 +1,59 @@
+"""Settings of all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from PIL import Image
+
+BROWSER_TESTS = Path(__file__).with_name("browser")
+
+# Machines stall, so that a deadline per example fails at random. CI draws the same examples always.
+settings.register_profile("local", deadline=None)
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_collection_modifyitems(items):
+    """Leave the slow tests for last; Playwright's event loop stays open once it runs, too."""
+    items.sort(key=lambda item: BROWSER_TESTS in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def make_photos():
+    """Writes a folder of small pictures of different colours and sizes, and returns it."""
+
+    def make(folder, count=6):
+        folder.mkdir(parents=True)
+        for number in range(count):
+            colour = (40 * number % 256, 90, 255 - 40 * number % 256)
+            picture = Image.new("RGB", (64 + 8 * number, 48), colour)
+            picture.save(folder / f"photo-{number}.{'png' if number % 2 else 'jpg'}")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def photos(tmp_path, make_photos, monkeypatch):
+    """A folder of six pictures, in a working folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return make_photos(tmp_path / "photos")
+
+
+@pytest.fixture
+def broken_photos(photos):
+    """Files that are no pictures, among the six that are; each with the reason for it."""
+    (photos / "empty.jpg").touch()
+    (photos / "text.png").write_text("not a picture")
+    (photos / "notes.txt").write_text("no extension of a picture, so it is not looked at")
+    whole = (photos / "photo-0.jpg").read_bytes()
+    (photos / "cut.jpg").write_bytes(whole[:100])
+    return {"empty.jpg": "empty file", "text.png": "not an image", "cut.jpg": "truncated"}
