@@ -1,0 +1,201 @@
+"""What the kernel answers to a grid's requests: plain payloads and buffers; knows no comm."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from framegrid import columns, filters, images, protocol
+from framegrid.dataset import ImageDataset, Sample
+from framegrid.errors import BrokenImageError
+from framegrid.protocol import Json
+from framegrid.schema import BUILTIN_COLUMNS, KeyType
+from framegrid.view import View
+
+# Arrays that are pulled piece by piece stay encoded until the browser has them.
+KEPT_ARRAYS = 16
+
+Buffers = list[memoryview]
+
+
+class Answers:
+    """Answers the requests of one grid about `dataset`."""
+
+    def __init__(self, dataset: ImageDataset) -> None:
+        self._dataset = dataset
+        self._view = View(dataset.moment())
+        self._encoded: dict[str, tuple[np.ndarray, Json]] = {}
+
+    @property
+    def view(self) -> View:
+        """The dataset as it is now."""
+        if self._view.revision != self._dataset.revision:
+            self._view = View(self._dataset.moment())
+            self._encoded.clear()
+        return self._view
+
+    def describe(self) -> Json:
+        """The dataset's name, size and keys."""
+        view = self.view
+        return {
+            "protocol": protocol.PROTOCOL_VERSION,
+            "name": self._dataset.name,
+            "revision": view.revision,
+            "rows": len(view.frame),
+            "columns": view.keys,
+        }
+
+    def arrays(self, request: protocol.Arrays) -> tuple[Json, Buffers]:
+        """As many rows of the asked arrays as one message may carry."""
+        view = self.view
+        if request.revision != view.revision:
+            return {"stale": True, "pieces": []}, []
+        pieces: list[protocol.Piece] = []
+        buffers: Buffers = []
+        room, start = protocol.MAX_MESSAGE_BYTES, request.start
+        for index, spec in enumerate(request.arrays):
+            array, header = self._array(view, spec)
+            stop = min(len(array), start + room // array.itemsize)
+            if stop == start and len(array):
+                break
+            pieces.append(
+                {
+                    "index": index,
+                    "dtype": array.dtype.name,
+                    "start": start,
+                    "stop": stop,
+                    "header": header if start == 0 else None,
+                    "buffer": len(buffers),
+                }
+            )
+            buffers.append(array[start:stop].data.cast("B"))
+            room -= (stop - start) * array.itemsize
+            if stop < len(array):
+                break
+            start = 0
+        return {"stale": False, "pieces": pieces}, buffers
+
+    def samples(self, sample_ids: list[int]) -> list[Sample]:
+        """Those of the samples that the dataset still has."""
+        return [self._dataset.get_sample(id_) for id_ in sample_ids if id_ in self._dataset]
+
+    def tiles(self, samples: list[Sample], request: protocol.Tiles) -> list[Json]:
+        """Names, captions and the values sorted by."""
+        key = request.sort.removeprefix("-")
+        schema = self.view.schema
+        return [
+            {
+                "sample_id": sample.sample_id,
+                "name": sample.file_name,
+                "captions": [_field(sample, caption, schema) for caption in request.captions],
+                "sorted": _field(sample, key, schema) if key else None,
+            }
+            for sample in samples
+        ]
+
+    def detail(self, sample_id: int) -> Json:
+        """All fields and metadata of a sample.
+
+        Raises:
+            UnknownSampleError: it is not in the dataset.
+        """
+        sample = self._dataset.get_sample(sample_id)
+        schema = self._dataset.schema
+        return {
+            "fields": [
+                [name, protocol.to_value(getattr(sample, name))]
+                for name in ("sample_id", "file_name", "file_path_abs", "width", "height")
+            ],
+            "metadata": [
+                [key, schema[key], protocol.to_value(value)]
+                for key, value in sample.metadata.items()
+            ],
+        }
+
+    def picture(self, request: protocol.LargePicture) -> tuple[Json, Buffers]:
+        """The picture of a sample, decoded and scaled: slow, call it on a worker thread.
+
+        Raises:
+            UnknownSampleError: it is not in the dataset.
+        """
+        path = self._dataset.get_sample(request.sample_id).file_path_abs
+        buffers: Buffers = []
+        try:
+            picture: images.Encoded | str
+            picture = images.picture(path, request.size, protocol.MAX_MESSAGE_BYTES)
+        except BrokenImageError as error:
+            picture = str(error)
+        return {"picture": picture_of(request.sample_id, picture, buffers)}, buffers
+
+    def _array(self, view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
+        """One array and its header, encoded once while its pieces are pulled."""
+        name = repr((view.revision, sorted(spec.items())))
+        if name not in self._encoded:
+            while len(self._encoded) >= KEPT_ARRAYS:
+                self._encoded.pop(next(iter(self._encoded)))
+            self._encoded[name] = _encode(view, spec)
+        return self._encoded[name]
+
+
+def picture_of(sample_id: int, encoded: images.Encoded | str, buffers: Buffers) -> protocol.Picture:
+    """Describe an encoded picture, or the reason for having none; its bytes go to `buffers`."""
+    if isinstance(encoded, str):
+        return {
+            "sample_id": sample_id,
+            "error": encoded,
+            "mime": "",
+            "width": 0,
+            "height": 0,
+            "buffer": -1,
+        }
+    buffers.append(memoryview(encoded.data))
+    return {
+        "sample_id": sample_id,
+        "error": None,
+        "mime": encoded.mime,
+        "width": encoded.width,
+        "height": encoded.height,
+        "buffer": len(buffers) - 1,
+    }
+
+
+def _field(sample: Sample, key: str, schema: Mapping[str, KeyType]) -> Any:
+    """The value of a built-in column, a metadata key or a number inside a dict, as JSON."""
+    if key in BUILTIN_COLUMNS:
+        return protocol.to_value(getattr(sample, key))
+    target = filters.resolve(key, schema)
+    value = sample.metadata[target.column]
+    for step in target.path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return protocol.to_value(value)
+
+
+def _encode(view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
+    match spec:
+        case {"of": "ids"}:
+            return view.frame.index.to_numpy(np.float64), {"kind": "rows"}
+        case {"of": "order", "sort": sort}:
+            return view.order(sort), {"kind": "rows"}
+        case {"of": "mask", "key": key, "condition": condition}:
+            mask = filters.mask({key: condition}, view.frame, view.schema)
+            return mask.view(np.uint8), {"kind": "mask"}
+        case {"of": "codes", "key": key, "extra": extra}:
+            return _encode_codes(view, key, extra)
+    raise ValueError(f"unknown array {dict(spec)!r}")
+
+
+def _encode_codes(view: View, key: str, extra: list[float]) -> tuple[np.ndarray, Json]:
+    series = view.values(key)
+    if columns.kind(view.schema.get(key, "float"), series) == "values":
+        values = columns.encode_values(key, series)
+        return values.codes, {"kind": "values", "values": values.values, "missing": values.missing}
+    ranged = columns.encode_range(key, series, extra)
+    return ranged.codes, {
+        "kind": "range",
+        "number": ranged.number,
+        "utc": view.schema.get(key) == "datetime_utc",
+        "edges": ranged.edges,
+        "missing": ranged.missing,
+        "negative_infinite": ranged.negative_infinite,
+        "positive_infinite": ranged.positive_infinite,
+    }

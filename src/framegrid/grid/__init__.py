@@ -1,0 +1,5 @@
+"""The widget that shows a dataset in a notebook."""
+
+from framegrid.grid.widget import Grid
+
+__all__ = ["Grid"]

@@ -1,0 +1,115 @@
+"""The conversation with the browser: requests in, exactly one reply each, and pushes."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any
+from weakref import WeakValueDictionary
+
+from framegrid import protocol, thumbnails
+from framegrid.answers import Answers, Buffers, picture_of
+from framegrid.protocol import Json
+
+logger = logging.getLogger("framegrid")
+
+
+class Messenger:
+    """Answers the browser's requests.
+
+    Args:
+        answers: knows what to answer.
+        send: sends content and buffers to the browser; called from any thread.
+    """
+
+    def __init__(self, answers: Answers, send: Callable[[Json, Buffers], None]) -> None:
+        self._answers = answers
+        self._send = send
+        # A request that is done is held by nobody else, and leaves.
+        self._loading: WeakValueDictionary[str, thumbnails.Request] = WeakValueDictionary()
+
+    def receive(self, content: Mapping[str, Any]) -> None:
+        """Answer one message; what goes wrong is its reply."""
+        reply_to = str(content.get("id"))
+        self._guard(reply_to, lambda: self._answer(reply_to, protocol.parse(content)))
+
+    def changed(self, revision: int) -> None:
+        """Tell the browser that the dataset has changed."""
+        self._send({"push": "changed", "revision": revision}, [])
+
+    def notice(self, message: str) -> None:
+        """Show the user a message."""
+        self._send({"push": "notice", "message": message}, [])
+
+    def close(self) -> None:
+        """Stop loading."""
+        for request in list(self._loading.values()):
+            request.cancel()
+
+    def _answer(self, reply_to: str, request: protocol.Request) -> None:
+        match request:
+            case protocol.Ready():
+                self._ok(reply_to, self._answers.describe())
+            case protocol.Arrays():
+                self._ok(reply_to, *self._answers.arrays(request))
+            case protocol.SampleDetail():
+                self._ok(reply_to, self._answers.detail(request.sample_id))
+            case protocol.LargePicture():
+                # Comm handlers of all widgets share one thread: hand the decoding on at once.
+                _workers().submit(self._guard, reply_to, partial(self._picture, reply_to, request))
+            case protocol.Tiles():
+                self._tiles(reply_to, request)
+            case protocol.Cancel():
+                if loading := self._loading.get(request.target):
+                    loading.cancel()
+                self._ok(reply_to, {})
+
+    def _picture(self, reply_to: str, request: protocol.LargePicture) -> None:
+        self._ok(reply_to, *self._answers.picture(request))
+
+    def _tiles(self, reply_to: str, request: protocol.Tiles) -> None:
+        samples = self._answers.samples(request.sample_ids)
+        tiles = self._answers.tiles(samples, request)
+        self._part(reply_to, {"tiles": tiles, "pictures": []}, [])
+        ids = [sample.sample_id for sample in samples]
+
+        def deliver(made: list[thumbnails.Thumbnail]) -> None:
+            for content, buffers in _packed(ids, made):
+                self._part(reply_to, content, buffers)
+
+        paths = [sample.file_path_abs for sample in samples]
+        self._loading[reply_to] = thumbnails.shared().request(
+            paths, request.size, deliver, done=partial(self._ok, reply_to, {})
+        )
+
+    def _guard(self, reply_to: str, answer: Callable[[], None]) -> None:
+        try:
+            answer()
+        except Exception as error:
+            logger.exception("framegrid: a request failed")
+            self._send({"reply": reply_to, "error": f"{type(error).__name__}: {error}"}, [])
+
+    def _part(self, reply_to: str, part: Json, buffers: Buffers) -> None:
+        self._send({"reply": reply_to, "part": part}, buffers)
+
+    def _ok(self, reply_to: str, answer: Json, buffers: Buffers | None = None) -> None:
+        self._send({"reply": reply_to, "ok": answer}, buffers or [])
+
+
+def _packed(ids: list[int], made: Iterable[thumbnails.Thumbnail]) -> Iterator[tuple[Json, Buffers]]:
+    """Thumbnails as parts that stay below the limit of one message."""
+    pictures: list[protocol.Picture] = []
+    buffers: Buffers = []
+    for thumbnail in made:
+        encoded = thumbnail.encoded
+        size = len(encoded.data) if encoded else 0
+        if size + sum(map(len, buffers)) > protocol.MAX_MESSAGE_BYTES:
+            yield {"tiles": [], "pictures": pictures}, buffers
+            pictures, buffers = [], []
+        pictures.append(picture_of(ids[thumbnail.index], encoded or str(thumbnail.error), buffers))
+    yield {"tiles": [], "pictures": pictures}, buffers
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="framegrid-picture")

@@ -1,0 +1,203 @@
+"""The widget class: synced traits, their validation, and the pandas side of the grid."""
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import pandas as pd
+import traitlets
+
+from framegrid import filters as conditions
+from framegrid.answers import Answers
+from framegrid.dataset import ImageDataset
+from framegrid.errors import UnknownSampleError
+from framegrid.grid.messages import Messenger
+from framegrid.grid.throttle import Throttle
+from framegrid.view import View
+
+STATIC = Path(str(files("framegrid") / "static"))
+# Changes of the dataset reach an open grid at most ten times a second.
+PUSH_INTERVAL_S = 0.1
+THUMBNAIL_SIZES_PX = range(48, 513)
+HEIGHTS_PX = range(240, 4001)
+
+
+class Grid(anywidget.AnyWidget):
+    """A grid of thumbnails with a range slider per numeric metadata key.
+
+    The browser explores and never edits: metadata is edited in Python, and an open grid follows.
+    All traits can be set from Python and from the browser.
+
+    Attributes:
+        filters: metadata key (or ``"width"``, ``"height"``) to the condition in force. Short forms
+            may be assigned: ``(10, 25)``, ``(None, 25)``, ``["sunny", "rain"]``, ``True``.
+        sort: the key to sort by, ``"-temperature"`` for descending, ``""`` for the dataset's order.
+        selected: sample ids of the selected samples.
+        active: the sample id open in the detail view, or None.
+        thumbnail_size: edge of a tile in px, 48 to 512.
+        captions: keys shown under each tile.
+        height: height of the widget in px, 240 to 4000.
+
+    Example:
+        ```python
+        grid = fg.Grid(dataset, thumbnail_size=96)
+        grid.filters = {"temperature": (10, 25)}
+        grid.filtered.describe()
+        ```
+    """
+
+    _esm = STATIC / "widget.js"
+    _css = STATIC / "widget.css"
+
+    filters = traitlets.Dict().tag(sync=True)
+    sort = traitlets.Unicode("").tag(sync=True)
+    selected = traitlets.List(traitlets.Int()).tag(sync=True)
+    active = traitlets.Int(None, allow_none=True).tag(sync=True)
+    thumbnail_size = traitlets.Int(128).tag(sync=True)
+    captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    height = traitlets.Int(640).tag(sync=True)
+
+    def __init__(self, dataset: ImageDataset, **traits: Any) -> None:
+        """Make a grid of `dataset`; keywords set traits.
+
+        Raises:
+            TypeError: a keyword is no trait of a grid.
+            ValueError, KeyError: a trait's value is not allowed.
+        """
+        self._dataset = dataset
+        self._answers = Answers(dataset)
+        self._messenger = Messenger(self._answers, self.send)
+        self._push = Throttle(self._follow, PUSH_INTERVAL_S)
+        self._unsubscribe = dataset.subscribe(self._push)
+        if unknown := sorted(set(traits) - set(OWN_TRAITS)):
+            raise TypeError(f"{unknown[0]!r} is no trait of a grid: use {', '.join(OWN_TRAITS)}")
+        super().__init__(**traits)
+        self.on_msg(lambda _widget, content, _buffers: self._messenger.receive(content))
+
+    @property
+    def filtered(self) -> pd.DataFrame:
+        """The samples that pass every filter, in grid order, indexed by sample id."""
+        view = self._answers.view
+        return self._ordered(view, conditions.mask(self.filters, view.frame, view.schema))
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """The selected samples, in grid order, indexed by sample id."""
+        view = self._answers.view
+        return self._ordered(view, view.frame.index.isin(self.selected))
+
+    @property
+    def query(self) -> str:
+        """The filters as a ``DataFrame.query`` expression that gives the rows of `filtered`."""
+        return str(conditions.query(self.filters, self._answers.view.schema))
+
+    def close(self) -> None:
+        """Close the widget; the dataset stays open."""
+        self._unsubscribe()
+        self._push.cancel()
+        self._messenger.close()
+        super().close()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take the browser's traits; one that is refused is shown there and set back."""
+        before = {name: getattr(self, name) for name in OWN_TRAITS if name in sync_data}
+        try:
+            super().set_state(sync_data)
+        except (KeyError, TypeError, ValueError, traitlets.TraitError) as error:
+            self._messenger.notice(str(error))
+            for name, value in before.items():
+                setattr(self, name, value)
+            self.send_state(list(before))
+
+    def open(self) -> None:
+        """Open the comm."""
+        super().open()
+        self._unpin()
+
+    def _send(self, msg: dict[str, Any], buffers: Any = None) -> None:
+        super()._send(msg, buffers)
+        self._unpin()
+
+    def _unpin(self) -> None:
+        # ipykernel 7.4 sends the browser's next message to the thread that published last:
+        # after a push from a cell, requests would wait for that cell to end.
+        getattr(self.comm, "__dict__", {}).pop("_reply_subshell_id", None)
+
+    def _follow(self) -> None:
+        """Bring the open grid up to the dataset's latest revision."""
+        self._drop_stale()
+        self._messenger.changed(self._dataset.revision)
+
+    def _drop_stale(self) -> None:
+        """Forget what the dataset no longer has: filter keys, sort key, captions, samples."""
+        view = self._answers.view
+        self.filters = {
+            key: condition
+            for key, condition in self.filters.items()
+            if _accepted(conditions.normalise, {key: condition}, view.schema)
+        }
+        self.captions = [key for key in self.captions if _accepted(view.check_key, key)]
+        self.selected = [id_ for id_ in self.selected if id_ in self._dataset]
+        if not _accepted(view.check_sort, self.sort):
+            self.sort = ""
+        if self.active is not None and self.active not in self._dataset:
+            self.active = None
+
+    def _ordered(self, view: View, mask: np.ndarray) -> pd.DataFrame:
+        order = view.order(self.sort)
+        return view.frame.take(order[mask[order]])
+
+    @traitlets.validate("filters")
+    def _check_filters(self, proposal: Any) -> Any:
+        return conditions.normalise(proposal.value, self._answers.view.schema)
+
+    @traitlets.validate("sort")
+    def _check_sort(self, proposal: Any) -> Any:
+        self._answers.view.check_sort(proposal.value)
+        return proposal.value
+
+    @traitlets.validate("captions")
+    def _check_captions(self, proposal: Any) -> Any:
+        for key in proposal.value:
+            self._answers.view.check_key(key)
+        return proposal.value
+
+    @traitlets.validate("selected")
+    def _check_selected(self, proposal: Any) -> Any:
+        known = self._answers.view.frame.index
+        unknown = pd.Index(proposal.value).difference(known)
+        if len(unknown):
+            raise UnknownSampleError(f"no sample {unknown[0]} to select in {self._dataset.name!r}")
+        return proposal.value
+
+    @traitlets.validate("active")
+    def _check_active(self, proposal: Any) -> Any:
+        if proposal.value is not None and proposal.value not in self._dataset:
+            raise UnknownSampleError(
+                f"no sample {proposal.value} to open in {self._dataset.name!r}"
+            )
+        return proposal.value
+
+    @traitlets.validate("thumbnail_size", "height")
+    def _check_size(self, proposal: Any) -> Any:
+        allowed = {"thumbnail_size": THUMBNAIL_SIZES_PX, "height": HEIGHTS_PX}[proposal.trait.name]
+        if proposal.value not in allowed:
+            raise ValueError(
+                f"{proposal.trait.name} is {proposal.value} px: "
+                f"choose between {allowed.start} and {allowed.stop - 1}"
+            )
+        return proposal.value
+
+
+def _accepted(check: Callable[..., Any], *args: Any) -> bool:
+    try:
+        check(*args)
+    except (KeyError, TypeError, ValueError):
+        return False
+    return True
+
+
+OWN_TRAITS = tuple(name for name in Grid.class_own_traits(sync=True) if not name.startswith("_"))

@@ -1,0 +1,143 @@
+"""The messages between the kernel and the browser; twin of ``js/src/protocol.ts``.
+
+The browser asks, the kernel answers: every request carries an id and gets exactly one reply,
+``ok`` or ``error``; a reply may be preceded by parts. Two pushes come unasked: ``changed`` and
+``notice``. Binary buffers stay below ``MAX_MESSAGE_BYTES``; larger arrays are pulled in pieces.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+PROTOCOL_VERSION = 1
+# Some hosts drop messages above 5 MB, and large ones are copied many times on their way.
+MAX_MESSAGE_BYTES = 4_000_000
+# The largest integer that a JavaScript number keeps exactly.
+MAX_SAFE_INTEGER = 2**53
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The browser is there, or there again: it wants the description of the dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """Arrays of one number per row, from row `start` of the first one on.
+
+    Attributes:
+        revision: the dataset's revision that the browser knows.
+        arrays: what is asked for: ``{"of": "ids"}``, ``{"of": "order", "sort"}``,
+            ``{"of": "codes", "key", "extra"}`` or ``{"of": "mask", "key", "condition"}``.
+        start: the first row wanted of ``arrays[0]``; the others start at 0.
+    """
+
+    revision: int
+    arrays: list[Json]
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Names, captions and thumbnails (long edge `size` px) of some samples."""
+
+    sample_ids: list[int]
+    size: int
+    captions: list[str]
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The reply to request `target` is no longer wanted."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleDetail:
+    """All fields and metadata of one sample."""
+
+    sample_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LargePicture:
+    """The picture of one sample with at most `size` px on its long edge."""
+
+    sample_id: int
+    size: int
+
+
+Request = Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture
+
+REQUESTS: dict[str, type[Request]] = {
+    "ready": Ready,
+    "arrays": Arrays,
+    "tiles": Tiles,
+    "cancel": Cancel,
+    "sample": SampleDetail,
+    "picture": LargePicture,
+}
+
+
+class Piece(TypedDict):
+    """Rows `start` to `stop` of the array that stands at `index` of the request."""
+
+    index: int
+    dtype: str
+    start: int
+    stop: int
+    header: Json | None
+    buffer: int
+
+
+class Picture(TypedDict):
+    """An encoded picture of a sample, or the reason why there is none."""
+
+    sample_id: int
+    error: str | None
+    mime: str
+    width: int
+    height: int
+    buffer: int
+
+
+def parse(content: Mapping[str, Any]) -> Request:
+    """Turn a message's content into its request.
+
+    Raises:
+        ValueError: the type is unknown or the fields do not fit it.
+    """
+    fields = {name: value for name, value in content.items() if name not in {"id", "type"}}
+    try:
+        return REQUESTS[content["type"]](**fields)
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"message {dict(content)!r} is none of {sorted(REQUESTS)} with its fields: "
+            "the browser and the kernel run different versions of framegrid; reload the page"
+        ) from error
+
+
+def to_value(value: Any) -> Any:
+    """A metadata value as JSON that JavaScript reads without loss.
+
+    Integers beyond 2**53 and infinities become strings, datetimes ISO 8601.
+    """
+    match value:
+        case bool() | None | str():
+            return value
+        case int():
+            return value if abs(value) <= MAX_SAFE_INTEGER else str(value)
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case dt.datetime():
+            return value.isoformat()
+        case list():
+            return [to_value(item) for item in value]
+        case _:
+            return {key: to_value(item) for key, item in value.items()}

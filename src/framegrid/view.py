@@ -1,0 +1,90 @@
+"""A dataset at one revision: its frame, its filter keys and the order of its rows."""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from framegrid import columns, filters
+from framegrid.dataset import Moment
+from framegrid.errors import FilterError, UnknownKeyError
+from framegrid.protocol import Json
+from framegrid.schema import BUILTIN_COLUMNS, KeyType, public_name
+
+DIMENSIONS = ("width", "height")
+
+
+class View:
+    """What one answer is made from, so that its parts agree.
+
+    Attributes:
+        revision: the dataset's revision.
+        frame: (N, K) the table, indexed by sample id; to be read only.
+        schema: metadata key to type.
+    """
+
+    def __init__(self, moment: Moment) -> None:
+        self.revision = moment.revision
+        self.frame = moment.frame
+        self.schema = moment.schema
+
+    @cached_property
+    def keys(self) -> list[Json]:
+        """What can be filtered by, each with its ``key``, ``type``, ``group`` and ``kind``."""
+        keys = [self._describe(key, "integer", "dimensions") for key in DIMENSIONS]
+        for key, key_type in self.schema.items():
+            keys.append(self._describe(key, key_type, "metadata"))
+            if key_type == "dict":
+                keys += [
+                    self._describe(path, "float", "metadata")
+                    for path in filters.dict_paths(self.frame, key)
+                ]
+        return keys
+
+    def values(self, key: str) -> pd.Series:
+        """The values of a filter key: (N,)."""
+        return filters.values(self.frame, key, self.schema)
+
+    def order(self, sort: str) -> np.ndarray:
+        """Rows in the order of `sort`, missing last, ties in id order: (N,) uint32."""
+        rows = np.arange(len(self.frame), dtype=np.uint32)
+        if not sort:
+            return rows
+        series = pd.Series(rows, index=self._sortable(sort.removeprefix("-")))
+        return series.sort_index(
+            ascending=not sort.startswith("-"), kind="stable", na_position="last"
+        ).to_numpy()
+
+    def check_key(self, key: str) -> None:
+        """Raise unless `key` is a built-in column, a metadata key or a number inside a dict.
+
+        Raises:
+            UnknownKeyError: it is none of them.
+        """
+        known = [*BUILTIN_COLUMNS, *self.schema]
+        if key not in known and all(key != described["key"] for described in self.keys):
+            raise UnknownKeyError(f"no key {key!r}: the dataset has {', '.join(known)}")
+
+    def check_sort(self, sort: str) -> None:
+        """Raise unless rows can be sorted by `sort`.
+
+        Raises:
+            UnknownKeyError: the dataset has no such key.
+            FilterError: the key holds lists or dicts.
+        """
+        key = sort.removeprefix("-")
+        if not sort:
+            return
+        self.check_key(key)
+        if self.schema.get(key) in {"list", "dict"}:
+            raise FilterError(f"cannot sort by {key!r}: it holds {self.schema[key]} values")
+
+    def _sortable(self, key: str) -> Any:
+        if key == self.frame.index.name:
+            return pd.Index(self.frame.index)
+        return pd.Index(self.frame[key] if key in self.frame else self.values(key))
+
+    def _describe(self, key: str, key_type: KeyType, group: str) -> Json:
+        kind = columns.kind(key_type, self.values(key))
+        return {"key": key, "type": public_name(key_type), "group": group, "kind": kind}

@@ -1,0 +1,136 @@
+"""The widget: traits that validate, and the DataFrames on the other side."""
+
+import pytest
+
+import framegrid as fg
+from framegrid.grid.throttle import Throttle
+
+
+@pytest.fixture
+def dataset(photos):
+    with fg.ImageDataset.create("grid") as dataset:
+        dataset.add_images_from_path(photos)
+        dataset.update_metadata(
+            [(sample.sample_id, {"temperature": 10.0 + sample.sample_id}) for sample in dataset]
+        )
+        dataset.get_sample(0).metadata["weather"] = "sunny"
+        yield dataset
+
+
+@pytest.fixture
+def grid(dataset):
+    grid = fg.Grid(dataset)
+    yield grid
+    grid.close()
+
+
+def test_short_forms_become_conditions(grid):
+    grid.filters = {"temperature": (11, None), "weather": ["sunny", None]}
+    assert grid.filters == {
+        "temperature": {"min": 11, "max": None, "missing": False},
+        "weather": {"in": ["sunny", None]},
+    }
+
+
+def test_filtered_holds_matching_rows_in_grid_order(grid, dataset):
+    grid.filters = {"temperature": (11, 12)}
+    grid.sort = "-temperature"
+    assert list(grid.filtered.index) == [2, 1]
+    assert list(dataset.df.query(grid.query).index) == [1, 2]
+
+
+def test_selection_follows_grid_order(grid):
+    grid.sort = "-temperature"
+    grid.selected = [0, 2]
+    assert list(grid.selection.index) == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("trait", "value", "error", "message"),
+    [
+        ("filters", {"humidity": (1, 2)}, KeyError, "humidity"),
+        ("filters", {"temperature": ["a"]}, ValueError, "temperature"),
+        ("sort", "humidity", KeyError, "humidity"),
+        ("captions", ["humidity"], KeyError, "humidity"),
+        ("selected", [99], KeyError, "99"),
+        ("active", 99, KeyError, "99"),
+        ("thumbnail_size", 5, ValueError, "between 48 and 512"),
+        ("height", 5, ValueError, "between 240 and 4000"),
+    ],
+)
+def test_a_wrong_trait_is_refused_and_changes_nothing(grid, trait, value, error, message):
+    before = getattr(grid, trait)
+    with pytest.raises(error, match=message):
+        setattr(grid, trait, value)
+    assert getattr(grid, trait) == before
+
+
+def test_unknown_keywords_name_the_traits(dataset):
+    with pytest.raises(
+        TypeError, match="'filter' is no trait of a grid: use active, captions, filters"
+    ):
+        fg.Grid(dataset, filter={})
+
+
+def test_what_the_browser_sends_wrong_is_shown_there(grid, monkeypatch):
+    notices = []
+    monkeypatch.setattr(grid._messenger, "notice", notices.append)
+    grid.set_state({"filters": {"humidity": {"min": 1, "max": 2, "missing": False}}})
+    assert "humidity" in notices[0]
+    assert grid.filters == {}
+
+
+def test_a_change_of_the_dataset_is_pushed(grid, dataset, monkeypatch):
+    revisions = []
+    monkeypatch.setattr(grid._messenger, "changed", revisions.append)
+    dataset.get_sample(0).metadata["humidity"] = 0.5
+    assert revisions == [dataset.revision]
+
+
+def test_what_is_gone_from_the_dataset_leaves_the_traits(grid, dataset):
+    grid.filters = {"weather": ["sunny"]}
+    grid.sort, grid.captions = "weather", ["weather", "temperature"]
+    grid.selected, grid.active = [0, 1], 0
+    dataset.drop_metadata("weather")
+    dataset.remove_samples([0])
+    grid._follow()
+    assert (grid.filters, grid.sort, grid.captions) == ({}, "", ["temperature"])
+    assert (grid.selected, grid.active) == ([1], None)
+
+
+def test_two_grids_of_one_dataset_are_independent(grid, dataset):
+    other = fg.Grid(dataset, filters={"temperature": (10, 10)})
+    grid.filters = {"temperature": (11, 12)}
+    assert len(other.filtered) == 1
+    assert len(grid.filtered) == 2
+
+
+def test_show_takes_a_dataset_or_a_frame(dataset):
+    assert isinstance(dataset.show(thumbnail_size=64), fg.Grid)
+    assert fg.show(dataset.df).filtered.index.equals(dataset.df.index)
+
+
+def test_throttle_runs_at_once_and_after_the_last_call():
+    import threading
+
+    ran = threading.Semaphore(0)
+    throttle = Throttle(ran.release, interval=0.02)
+    for _ in range(50):
+        throttle()
+    assert ran.acquire(timeout=5)
+    assert ran.acquire(timeout=5)
+    throttle.cancel()
+
+
+def test_the_frontend_declares_the_same_traits():
+    from framegrid.grid.widget import OWN_TRAITS
+
+    assert set(OWN_TRAITS) == {
+        "filters",
+        "sort",
+        "selected",
+        "active",
+        "thumbnail_size",
+        "captions",
+        "height",
+    }

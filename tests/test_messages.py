@@ -1,0 +1,179 @@
+"""The conversation with the browser, without a browser."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import framegrid as fg
+from framegrid import protocol
+from framegrid.answers import Answers
+from framegrid.grid.messages import Messenger
+
+
+class Browser:
+    """Sends requests and keeps what comes back."""
+
+    def __init__(self, dataset):
+        self.messages = []
+        self.arrived = threading.Condition()
+        self.messenger = Messenger(Answers(dataset), self.receive)
+
+    def receive(self, content, buffers):
+        with self.arrived:
+            self.messages.append((content, buffers))
+            self.arrived.notify_all()
+
+    def ask(self, type_, **body):
+        """Give the reply's content and buffers, and the parts that came before."""
+        self.messenger.receive({"id": type_, "type": type_, **body})
+        with self.arrived:
+            assert self.arrived.wait_for(self.replied, timeout=20)
+        parts = [message for message in self.messages if "part" in message[0]]
+        reply, buffers = next(m for m in self.messages if "part" not in m[0])
+        self.messages.clear()
+        return reply, buffers, parts
+
+    def replied(self):
+        return any("part" not in content for content, _ in self.messages)
+
+
+@pytest.fixture
+def dataset(photos):
+    with fg.ImageDataset.create("messages") as dataset:
+        dataset.add_images_from_path(photos)
+        for sample in dataset:
+            sample.metadata["temperature"] = sample.sample_id + 0.5
+        dataset.get_sample(0).metadata.update(
+            weather="sunny", gps={"lat": 46.5, "name": "Bern"}, big=2**60, tags=["a"]
+        )
+        yield dataset
+
+
+@pytest.fixture
+def browser(dataset):
+    return Browser(dataset)
+
+
+def test_ready_describes_every_key(browser, dataset):
+    reply, _, _ = browser.ask("ready")
+    description = reply["ok"]
+    kinds = {column["key"]: column["kind"] for column in description["columns"]}
+    assert kinds == {
+        "width": "range",
+        "height": "range",
+        "temperature": "range",
+        "weather": "values",
+        "gps": "other",
+        "gps.lat": "range",
+        "big": "range",
+        "tags": "other",
+    }
+    assert (description["name"], description["rows"]) == ("messages", len(dataset))
+
+
+def test_arrays_are_pulled_piece_by_piece(browser, dataset, monkeypatch):
+    monkeypatch.setattr(protocol, "MAX_MESSAGE_BYTES", 8 * (len(dataset) - 1))
+    reply, buffers, _ = browser.ask(
+        "arrays", revision=dataset.revision, arrays=[{"of": "ids"}], start=0
+    )
+    (first,) = reply["ok"]["pieces"]
+    assert (first["start"], first["stop"]) == (0, len(dataset) - 1)
+    reply, more, _ = browser.ask(
+        "arrays", revision=dataset.revision, arrays=[{"of": "ids"}], start=first["stop"]
+    )
+    ids = np.frombuffer(b"".join(map(bytes, [*buffers, *more])))
+    assert list(ids) == list(dataset.df.index)
+    assert reply["ok"]["pieces"][0]["header"] is None
+
+
+def test_codes_come_with_their_edges(browser, dataset):
+    spec = {"of": "codes", "key": "temperature", "extra": [1.25]}
+    reply, buffers, _ = browser.ask("arrays", revision=dataset.revision, arrays=[spec], start=0)
+    (piece,) = reply["ok"]["pieces"]
+    edges = piece["header"]["edges"]
+    assert (edges[0], edges[-1]) == (0.5, len(dataset) - 0.5)
+    assert 1.25 in edges
+    assert len(buffers[0]) == len(dataset)
+
+
+def test_an_old_revision_is_told_so(browser, dataset):
+    reply, _, _ = browser.ask("arrays", revision=-1, arrays=[{"of": "ids"}], start=0)
+    assert reply["ok"] == {"stale": True, "pieces": []}
+
+
+def test_a_mask_holds_any_condition(browser, dataset):
+    spec = {"of": "mask", "key": "tags", "condition": {"contains": "a"}}
+    _, buffers, _ = browser.ask("arrays", revision=dataset.revision, arrays=[spec], start=0)
+    assert bytes(buffers[0]) == bytes([1] + [0] * (len(dataset) - 1))
+
+
+def test_order_sorts_missing_last_both_ways(browser, dataset):
+    dataset.get_sample(1).metadata["temperature"] = None
+    orders = []
+    for sort in ("temperature", "-temperature"):
+        arrays = [{"of": "order", "sort": sort}]
+        _, buffers, _ = browser.ask("arrays", revision=dataset.revision, arrays=arrays, start=0)
+        orders.append(list(np.frombuffer(buffers[0], np.uint32)))
+    rest = [row for row in range(len(dataset)) if row != 1]
+    assert orders == [[*rest, 1], [*rest[::-1], 1]]
+
+
+def test_tiles_send_texts_first_then_pictures(browser, dataset):
+    ids = [sample.sample_id for sample in dataset]
+    reply, _, parts = browser.ask(
+        "tiles", sample_ids=ids, size=128, captions=["gps.lat"], sort="-temperature"
+    )
+    assert reply["ok"] == {}
+    texts = parts[0][0]["part"]["tiles"]
+    assert [tile["name"] for tile in texts] == [sample.file_name for sample in dataset]
+    assert texts[0]["captions"] == [46.5]
+    assert texts[1]["sorted"] == 1.5
+    pictures = [picture for part, _ in parts for picture in part["part"]["pictures"]]
+    assert sorted(picture["sample_id"] for picture in pictures) == ids
+
+
+def test_a_file_that_is_gone_gives_a_reason(browser, dataset):
+    victim = dataset.get_sample(2)
+    victim.file_path_abs.unlink() if hasattr(victim.file_path_abs, "unlink") else None
+    import pathlib
+
+    pathlib.Path(victim.file_path_abs).unlink(missing_ok=True)
+    _, _, parts = browser.ask("tiles", sample_ids=[2], size=128, captions=[], sort="")
+    (picture,) = [picture for part, _ in parts for picture in part["part"]["pictures"]]
+    assert picture["error"]
+    reply, _, _ = browser.ask("picture", sample_id=2, size=600)
+    assert reply["ok"]["picture"]["error"]
+
+
+def test_detail_lists_fields_and_metadata(browser):
+    reply, _, _ = browser.ask("sample", sample_id=0)
+    metadata = {key: (type_, value) for key, type_, value in reply["ok"]["metadata"]}
+    assert metadata["gps"] == ("dict", {"lat": 46.5, "name": "Bern"})
+    assert metadata["big"] == ("integer", str(2**60))
+    assert [name for name, _ in reply["ok"]["fields"]][:2] == ["sample_id", "file_name"]
+
+
+def test_picture_is_scaled_to_what_is_asked(browser):
+    reply, buffers, _ = browser.ask("picture", sample_id=0, size=20)
+    picture = reply["ok"]["picture"]
+    assert max(picture["width"], picture["height"]) <= 20
+    assert len(buffers[picture["buffer"]]) > 0
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"type": "sample", "sample_id": 99}, "99"),
+        ({"type": "sample"}, "different versions"),
+        ({"type": "nonsense"}, "different versions"),
+    ],
+)
+def test_what_goes_wrong_is_the_reply(browser, body, message):
+    reply, _, _ = browser.ask(body.pop("type"), **body)
+    assert message in reply["error"]
+
+
+def test_values_javascript_cannot_hold_become_strings():
+    value = {"a": [2**60, float("inf"), None, True], "b": 0.5}
+    assert protocol.to_value(value) == {"a": [str(2**60), "inf", None, True], "b": 0.5}
