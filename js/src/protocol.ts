@@ -63,6 +63,8 @@ export interface Description {
 export interface RangeHeader {
   kind: "range";
   number: NumberKind;
+  /** Datetimes with a time zone: their bounds are written with "+00:00". */
+  utc: boolean;
   edges: Edge[];
   missing: number;
   negative_infinite: number;
@@ -157,6 +159,4 @@ export type Reply =
   | { reply: string; error: string };
 
 /** Sent unasked. */
-export type Push =
-  | { push: "changed"; revision: number }
-  | { push: "notice"; message: string };
+export type Push = { push: "changed"; revision: number } | { push: "notice"; message: string };

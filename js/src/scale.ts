@@ -92,6 +92,7 @@ export class RangeScale {
   readonly binCount: number;
   /** Bin by code; `binCount` for infinite and missing. */
   readonly bins: Uint8Array;
+  readonly #utc: boolean;
   readonly #hasBelow: boolean;
   readonly #hasAbove: boolean;
 
@@ -104,6 +105,7 @@ export class RangeScale {
     this.binEdges = binEdgesOf(header.number, own);
     this.binCount = Math.max(0, this.binEdges.length - 1);
     this.bins = binByCode(header.edges, this.binEdges);
+    this.#utc = header.utc;
     this.#hasBelow = header.negative_infinite > 0;
     this.#hasAbove = header.positive_infinite > 0;
   }
@@ -183,7 +185,7 @@ export class RangeScale {
     if (unbounded) return null;
     if (this.number === "float") return edge;
     if (!Number.isSafeInteger(edge) && (index === 0 || index === this.last)) return null;
-    return this.number === "datetime" ? toIso(edge) : edge;
+    return this.number === "datetime" ? toIso(edge) + (this.#utc ? "+00:00" : "") : edge;
   }
 
   #fromBound(bound: number | string | null, unbounded: number): Edge {

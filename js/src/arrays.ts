@@ -1,0 +1,49 @@
+/** Arrays of one number per row, pulled from the kernel piece by piece. */
+
+import type { ArrayHeader, ArrayPiece, ArraySpec } from "./protocol";
+import type { RequestChannel } from "./requests";
+
+export type RowArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+export interface PulledArray {
+  header: ArrayHeader;
+  data: RowArray;
+}
+
+const ARRAY_TYPES = {
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  float64: Float64Array,
+};
+
+/** Pulls all arrays of one revision; undefined when the dataset changed meanwhile. */
+export async function pullArrays(
+  channel: RequestChannel,
+  revision: number,
+  rows: number,
+  specs: ArraySpec[],
+): Promise<PulledArray[] | undefined> {
+  const pulled: PulledArray[] = [];
+  let first = 0;
+  let start = 0;
+  while (first < specs.length) {
+    const body = { revision, arrays: specs.slice(first), start };
+    const { ok, buffers } = await channel.request("arrays", body);
+    if (ok.stale) return undefined;
+    for (const piece of ok.pieces) {
+      const index = first + piece.index;
+      pulled[index] ??= { header: piece.header!, data: new ARRAY_TYPES[piece.dtype](rows) };
+      fill(pulled[index].data, piece, buffers[piece.buffer]);
+    }
+    const last = ok.pieces[ok.pieces.length - 1];
+    first += last.index + (last.stop === rows ? 1 : 0);
+    start = last.stop === rows ? 0 : last.stop;
+  }
+  return pulled;
+}
+
+function fill(data: RowArray, piece: ArrayPiece, buffer: DataView): void {
+  const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  new Uint8Array(data.buffer).set(bytes, piece.start * data.BYTES_PER_ELEMENT);
+}

@@ -1,0 +1,149 @@
+/** One revision of the dataset in the browser: its columns behind one crossfilter. */
+
+import { pullArrays, type PulledArray } from "./arrays";
+import { type FilterColumn, isIn, isRange, RangeColumn, ValuesColumn } from "./columns";
+import { type CodeColumn, Crossfilter } from "./crossfilter";
+import type { ArraySpec, ColumnInfo, Condition, Description, Edge, Filters } from "./protocol";
+import type { RequestChannel } from "./requests";
+
+// A filter that the kernel evaluated is a column of its own; no key contains a control character.
+const MASK = "\u0000mask:";
+const MASK_BINS = new Uint8Array(2);
+
+export class Collection {
+  readonly name: string;
+  readonly total: number;
+  readonly infos: ColumnInfo[];
+  readonly crossfilter: Crossfilter;
+  readonly columns = new Map<string, FilterColumn>();
+  /** The filters in force. */
+  filters: Filters = {};
+  readonly #channel: RequestChannel;
+  readonly #revision: number;
+  readonly #ids: Float64Array;
+
+  /** Loads the dataset as it is now; undefined when it changed meanwhile. */
+  static async load(channel: RequestChannel): Promise<Collection | undefined> {
+    const { ok: description } = await channel.request("ready", {});
+    const infos = description.columns.filter(({ kind }) => kind === "range" || kind === "values");
+    const specs: ArraySpec[] = infos.map(({ key }) => ({ of: "codes", key, extra: [] }));
+    specs.unshift({ of: "ids" });
+    const arrays = await pullArrays(channel, description.revision, description.rows, specs);
+    if (!arrays) return undefined;
+    const collection = new Collection(channel, description, arrays[0].data as Float64Array);
+    infos.forEach(({ key }, index) => collection.#setColumn(key, arrays[index + 1]));
+    return collection;
+  }
+
+  private constructor(channel: RequestChannel, description: Description, ids: Float64Array) {
+    this.name = description.name;
+    this.total = description.rows;
+    this.infos = description.columns;
+    this.crossfilter = new Crossfilter(description.rows);
+    this.#channel = channel;
+    this.#revision = description.revision;
+    this.#ids = ids;
+  }
+
+  /** Keeps what the user set and no filter carries. */
+  inheritSettings(previous: Collection | undefined): void {
+    for (const [key, column] of this.columns) {
+      const old = previous?.columns.get(key);
+      if (column instanceof RangeColumn && old instanceof RangeColumn) {
+        column.includeMissing = old.includeMissing;
+      }
+    }
+  }
+
+  idAt(index: number): number {
+    return this.#ids[this.crossfilter.rows()[index]];
+  }
+
+  /** Position in the grid, -1 when filtered out or unknown. */
+  indexOf(sampleId: number): number {
+    const row = findSorted(this.#ids, sampleId);
+    return row < 0 ? -1 : this.crossfilter.position(row);
+  }
+
+  async setSort(sort: string): Promise<void> {
+    const order = sort ? await this.#pull({ of: "order", sort }) : null;
+    this.crossfilter.setOrder(order ? (order.data as Uint32Array) : null);
+  }
+
+  /** Brings the filters in force to `filters`, asking the kernel where codes do not suffice. */
+  async setFilters(filters: Filters): Promise<void> {
+    const keys = Object.keys(filters);
+    const dropped = Object.keys(this.filters).filter((key) => !(key in filters));
+    for (const key of dropped) this.setFilter(key, null);
+    for (const key of keys) {
+      if (JSON.stringify(this.filters[key]) === JSON.stringify(filters[key])) continue;
+      await this.#prepare(key, filters[key]);
+      this.setFilter(key, filters[key]);
+    }
+  }
+
+  /** Applies a condition that the codes at hand can express, or removes one. */
+  setFilter(key: string, condition: Condition | null): void {
+    const column = this.columns.get(key);
+    const { [key]: _, ...others } = this.filters;
+    this.filters = condition ? { ...others, [key]: condition } : others;
+    const lookup = condition && column ? lookupOf(column, condition) : null;
+    if (!condition) column?.reset();
+    if (column) this.crossfilter.setFilter(key, lookup);
+    const masked = condition !== null && lookup === null;
+    if (!masked) this.crossfilter.removeColumn(MASK + key);
+    else this.crossfilter.setFilter(MASK + key, Uint8Array.of(0, 1));
+  }
+
+  /** Fetches what the condition needs beyond the codes at hand: extra edges, or a mask. */
+  async #prepare(key: string, condition: Condition): Promise<void> {
+    const column = this.columns.get(key);
+    if (column instanceof RangeColumn && isRange(condition)) {
+      const extra = column.extraEdges(condition);
+      if (!extra.length) return;
+      const array = await this.#pull({ of: "codes", key, extra });
+      if (array) this.#setColumn(key, array, extra);
+    } else if (!(column instanceof ValuesColumn && isIn(condition))) {
+      const array = await this.#pull({ of: "mask", key, condition });
+      const codes = (array?.data ?? new Uint8Array(this.total)) as Uint8Array;
+      const mask: CodeColumn = { codes, codeCount: 2, bins: MASK_BINS, binCount: 1 };
+      this.crossfilter.setColumn(MASK + key, mask);
+    }
+  }
+
+  async #pull(spec: ArraySpec): Promise<PulledArray | undefined> {
+    const arrays = await pullArrays(this.#channel, this.#revision, this.total, [spec]);
+    return arrays?.[0];
+  }
+
+  #setColumn(key: string, { header, data }: PulledArray, extra: Edge[] = []): void {
+    const codes = data as CodeColumn["codes"];
+    const column =
+      header.kind === "range"
+        ? new RangeColumn(header, codes, extra)
+        : header.kind === "values"
+          ? new ValuesColumn(header, codes)
+          : undefined;
+    if (!column) return;
+    this.columns.set(key, column);
+    this.crossfilter.setColumn(key, column.codeColumn);
+  }
+}
+
+function lookupOf(column: FilterColumn, condition: Condition): Uint8Array | null {
+  if (column instanceof RangeColumn && isRange(condition)) return column.apply(condition);
+  if (column instanceof ValuesColumn && isIn(condition)) return column.apply(condition);
+  return null;
+}
+
+/** Index of `value` in an ascending array, -1 when it is not there. */
+export function findSorted(sorted: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === value ? low : -1;
+}

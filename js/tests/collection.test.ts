@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { Collection, findSorted } from "../src/collection";
+import { RangeColumn } from "../src/columns";
+import type { ArrayHeader, ArraySpec, Request } from "../src/protocol";
+import { type Channel, RequestChannel } from "../src/requests";
+import { FakeChannel } from "./channel";
+
+const IDS = [0, 1, 2, 5];
+const TEMPERATURES = [10, 12, null, 20];
+const WEATHER = ["sunny", "rain", "sunny", null];
+
+function temperatureCodes(extra: number[]): { header: ArrayHeader; codes: Uint8Array } {
+  const edges = [...new Set([10, 15, 20, ...extra])].sort((a, b) => a - b);
+  const below = (x: number): number => edges.filter((edge) => edge < x).length;
+  const codes = TEMPERATURES.map((x) =>
+    x === null ? 2 * edges.length + 1 : 2 * below(x) + Number(edges.includes(x)),
+  );
+  const counts = { utc: false, missing: 1, negative_infinite: 0, positive_infinite: 0 };
+  return {
+    header: { kind: "range", number: "float", edges, ...counts },
+    codes: Uint8Array.from(codes),
+  };
+}
+
+function encode(spec: ArraySpec): { header: ArrayHeader; data: Uint8Array; dtype: string } {
+  if (spec.of === "ids") {
+    const data = new Uint8Array(Float64Array.from(IDS).buffer);
+    return { header: { kind: "rows" }, data, dtype: "float64" };
+  }
+  if (spec.of === "order") {
+    const data = new Uint8Array(Uint32Array.from([3, 1, 0, 2]).buffer);
+    return { header: { kind: "rows" }, data, dtype: "uint32" };
+  }
+  if (spec.of === "mask") {
+    return { header: { kind: "mask" }, data: Uint8Array.of(0, 1, 1, 0), dtype: "uint8" };
+  }
+  if (spec.key === "weather") {
+    const data = Uint8Array.from(WEATHER, (w) => ["sunny", "rain", null].indexOf(w));
+    return {
+      header: { kind: "values", values: ["sunny", "rain"], missing: 1 },
+      data,
+      dtype: "uint8",
+    };
+  }
+  const { header, codes } = temperatureCodes(spec.extra);
+  return { header, data: codes, dtype: "uint8" };
+}
+
+/** Answers with at most `perMessage` rows a message, as a small kernel would. */
+function kernel(perMessage = 4): FakeChannel {
+  return new FakeChannel((request: Request, channel) => {
+    if (request.type === "ready") {
+      const range = { type: "float", group: "metadata", kind: "range" };
+      const columns = [
+        { key: "temperature", ...range },
+        { key: "weather", type: "string", group: "metadata", kind: "values" },
+        { key: "tags", type: "list", group: "metadata", kind: "other" },
+      ];
+      const ok = { protocol: 1, name: "small", revision: 7, rows: 4, columns };
+      return channel.receive({ reply: request.id, ok });
+    }
+    if (request.type !== "arrays") return;
+    const { header, data, dtype } = encode(request.arrays[0]);
+    const width = data.length / 4;
+    const { start } = request;
+    const stop = Math.min(4, start + perMessage);
+    const piece = { index: 0, dtype, start, stop, header: start ? null : header, buffer: 0 };
+    const stale = request.revision !== 7;
+    channel.receive({ reply: request.id, ok: { stale, pieces: [piece] } }, [
+      data.subarray(start * width, stop * width),
+    ]);
+  });
+}
+
+async function load(fake = kernel()): Promise<Collection> {
+  const channel = new RequestChannel(fake as unknown as Channel, () => {});
+  return (await Collection.load(channel))!;
+}
+
+function ids(collection: Collection): number[] {
+  return Array.from({ length: collection.crossfilter.count }, (_, i) => collection.idAt(i));
+}
+
+describe("Collection", () => {
+  it.each([1, 3, 4])("loads columns in pieces of %i rows", async (perMessage) => {
+    const collection = await load(kernel(perMessage));
+    expect([collection.name, collection.total]).toEqual(["small", 4]);
+    expect([...collection.columns.keys()]).toEqual(["temperature", "weather"]);
+    expect(ids(collection)).toEqual(IDS);
+  });
+
+  it("filters by what the codes can say, without asking", async () => {
+    const fake = kernel();
+    const collection = await load(fake);
+    const asked = fake.sent.length;
+    await collection.setFilters({
+      temperature: { min: 15, max: 20, missing: true },
+      weather: { in: ["sunny", null] },
+    });
+    expect(ids(collection)).toEqual([2, 5]);
+    expect(fake.sent).toHaveLength(asked);
+  });
+
+  it("asks for an edge that it lacks", async () => {
+    const collection = await load();
+    await collection.setFilters({ temperature: { min: 11.5, max: null, missing: false } });
+    expect(ids(collection)).toEqual([1, 5]);
+    const column = collection.columns.get("temperature") as RangeColumn;
+    expect(column.scale.edges[column.low]).toBe(11.5);
+  });
+
+  it("asks for a mask where the key has no codes, and forgets it with the filter", async () => {
+    const collection = await load();
+    await collection.setFilters({ tags: { contains: "a" } });
+    expect(ids(collection)).toEqual([1, 2]);
+    await collection.setFilters({});
+    expect(ids(collection)).toEqual(IDS);
+  });
+
+  it("follows a filter that changes its kind", async () => {
+    const collection = await load();
+    await collection.setFilters({ weather: { contains: "a" } });
+    expect(ids(collection)).toEqual([1, 2]);
+    await collection.setFilters({ weather: { in: ["rain"] } });
+    expect(ids(collection)).toEqual([1]);
+  });
+
+  it("sorts, and finds samples in the grid", async () => {
+    const collection = await load();
+    await collection.setSort("-temperature");
+    expect(ids(collection)).toEqual([5, 1, 0, 2]);
+    collection.setFilter("weather", { in: ["rain"] });
+    expect([collection.indexOf(1), collection.indexOf(5), collection.indexOf(99)]).toEqual([
+      0, -1, -1,
+    ]);
+    await collection.setSort("");
+    collection.setFilter("weather", null);
+    expect(ids(collection)).toEqual(IDS);
+  });
+});
+
+describe("findSorted", () => {
+  it("finds what is there", () => {
+    expect([0, 5, 3, 6].map((id) => findSorted(IDS, id))).toEqual([0, 3, -1, -1]);
+    expect(findSorted([], 1)).toBe(-1);
+  });
+});
