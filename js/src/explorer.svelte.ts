@@ -10,6 +10,9 @@ import { formatCondition } from "./format";
 import { toDataUrl, TileStore } from "./thumbnails";
 import type { Detail, ExplorerView, KeyView, LargePicture, Notice, TileState } from "./view";
 
+/** Long edges of thumbnails in px: few, so that a tile of another size mostly keeps its picture. */
+const PICTURE_SIZES = [128, 256, 512, 1024];
+
 export class Explorer implements ExplorerView {
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
@@ -28,6 +31,7 @@ export class Explorer implements ExplorerView {
   #active = $state<number | null>(null);
   #notices = $state.raw<Notice[]>([]);
   #noticeCount = 0;
+  #pictureSize = PICTURE_SIZES[0];
 
   /** Set while loading; true asks for another round. */
   #reload: boolean | undefined;
@@ -148,7 +152,6 @@ export class Explorer implements ExplorerView {
   setThumbnailSize(px: number): void {
     this.#sync.set("thumbnail_size", px, false);
     this.#thumbnailSize = px;
-    this.#configureTiles();
   }
 
   setHeight(px: number): void {
@@ -178,7 +181,9 @@ export class Explorer implements ExplorerView {
     return this.#tilesSeen >= 0 ? this.#tiles.get(sampleId) : undefined;
   }
 
-  showTiles(sampleIds: number[]): void {
+  showTiles(sampleIds: number[], edge: number): void {
+    this.#pictureSize = pictureSize(edge * devicePixelRatio);
+    this.#configureTiles();
     this.#tiles.show(sampleIds);
   }
 
@@ -241,7 +246,7 @@ export class Explorer implements ExplorerView {
   }
 
   #configureTiles(): void {
-    const size = Math.ceil(this.#thumbnailSize * devicePixelRatio);
+    const size = this.#pictureSize;
     this.#tiles.configure({ size, captions: this.#captions, sort: this.#sort });
   }
 
@@ -282,6 +287,10 @@ export class Explorer implements ExplorerView {
       if ((error as Error).name !== "AbortError") this.#notify((error as Error).message);
     }
   }
+}
+
+function pictureSize(px: number): number {
+  return PICTURE_SIZES.find((size) => size >= px) ?? PICTURE_SIZES[PICTURE_SIZES.length - 1];
 }
 
 function sameFilters(a: Filters, b: Filters): boolean {

@@ -106,8 +106,11 @@ export interface ExplorerView {
   indexOf(sampleId: number): number;
   /** What is known of a tile now; reading it in a component subscribes to its changes. */
   tile(sampleId: number): TileState | undefined;
-  /** Tells what is on the screen, the most wanted first; anything else stops loading. */
-  showTiles(sampleIds: number[]): void;
+  /**
+   * Tells what is on the screen, the most wanted first, and the edge of a tile in CSS px;
+   * anything else stops loading.
+   */
+  showTiles(sampleIds: number[], edge: number): void;
   detail(sampleId: number): Promise<Detail>;
   /** The sample's picture with at most `px` pixels on its long edge; rejects with the reason when it cannot be read. */
   picture(sampleId: number, px: number): Promise<LargePicture>;

@@ -29,7 +29,8 @@ test("zooming keeps the point under the pointer", () => {
 
 test("zooming out ends at the whole picture, panning at its edge", () => {
   const zoomed = zoomAt(FIT, 4, 50, 20, FRAME);
-  expect(zoomAt(zoomed, 0.01, 0, 0, FRAME)).toEqual(FIT);
+  const { scale, x, y } = zoomAt(zoomed, 0.01, 0, 0, FRAME);
+  expect([scale, Math.abs(x), Math.abs(y)]).toEqual([1, 0, 0]);
   expect(panBy(zoomed, 1e6, -1e6, FRAME)).toEqual({ scale: 4, x: 300, y: -150 });
 });
 

@@ -6,6 +6,7 @@ const REACH = 0.05;
 const scale = new RangeScale({
   kind: "range",
   number: "integer",
+  utc: false,
   edges: Array.from({ length: 11 }, (_, i) => i),
   missing: 0,
   negative_infinite: 0,

@@ -123,7 +123,8 @@ export class Viewport {
     if (this.#hurried) return;
     const { first, last } = this.inner;
     const nearby = [span(first, last), span(last, this.outer.last), span(this.outer.first, first)];
-    this.#explorer.showTiles(nearby.flat().map((index) => this.#explorer.idAt(index)));
+    const sampleIds = nearby.flat().map((index) => this.#explorer.idAt(index));
+    this.#explorer.showTiles(sampleIds, this.layout.tileSize);
   }
 
   #settle(): void {
