@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
+pytest_plugins = ["lab_fixtures"]
+
 BROWSER_TESTS = Path(__file__).with_name("browser")
 
 # Machines stall, so that a deadline per example fails at random. CI draws the same examples always.

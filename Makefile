@@ -1,0 +1,102 @@
+# Every target does the set-up it needs and does it once: a fresh clone needs make, Python and Node.js.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup browser-setup test lint format unit browser bench demo clean
+
+BIN := .venv/bin
+PYTHON ?=
+PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+IMAGES ?=
+
+NODE_MODULES := js/node_modules/.package-lock.json
+INSTALLED := .venv/.installed
+BUNDLE := src/framegrid/static/widget.js
+BUNDLE_SOURCES := $(wildcard js/*.json js/*.js js/*.ts) $(shell find js/src -type f 2>/dev/null)
+
+say = @printf '\n\033[1m== %s\033[0m\n' $(1)
+
+help: ## Show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 23
+
+setup: $(NODE_MODULES) $(INSTALLED) $(BUNDLE) ## Make .venv with framegrid in it, and build the frontend
+
+test: setup browser-setup lint ## Run the linters, the type checkers and every test
+	$(call say,'vitest')
+	cd js && npm test --silent
+	$(call say,'pytest: units and a real JupyterLab in Chromium')
+	$(BIN)/pytest
+
+lint: setup ## Check style and types
+	$(call say,'ruff')
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(call say,'mypy')
+	$(BIN)/mypy
+	$(call say,'svelte-check and prettier')
+	cd js && npm run --silent check
+
+format: setup ## Format the sources
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+	cd js && npm run --silent format
+
+unit: setup ## Run the tests that need no browser
+	cd js && npm test --silent
+	$(BIN)/pytest --ignore=tests/browser
+
+browser: setup browser-setup ## Run the tests that drive JupyterLab in Chromium
+	$(BIN)/pytest tests/browser
+
+bench: setup browser-setup ## Run the benchmarks
+	$(BIN)/pytest tests/benchmarks --override-ini=python_files='bench_*.py' --capture=no
+
+demo: setup ## Open JupyterLab on a grid of photos, or of your own with IMAGES=folder
+	@$(BIN)/python notebooks/demo.py $(if $(IMAGES),"$(IMAGES)")
+
+clean: ## Remove everything that make made
+	rm -rf .venv js/node_modules src/framegrid/static demo dist .benchmarks .hypothesis .*_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(call say,'virtual environment')
+	@for python in $(PYTHONS); do \
+	  if "$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    exec "$$python" -m venv --clear .venv; \
+	  fi; \
+	done; \
+	echo 'No Python >= 3.11 with the venv module was found; name one with make PYTHON=/path/to/python.' >&2; \
+	exit 1
+
+$(NODE_MODULES): js/package.json js/package-lock.json
+	$(call say,'npm packages')
+	@command -v npm >/dev/null || { echo 'npm was not found: install Node.js 20.19 or newer.' >&2; exit 1; }
+	cd js && npm ci --no-audit --no-fund
+	@touch $@
+
+# Only pip 25.1 and newer know --group.
+$(INSTALLED): pyproject.toml js/hatch_build.py | $(NODE_MODULES) $(BIN)/python
+	$(call say,'Python packages')
+	$(BIN)/python -m pip install -qq --upgrade pip
+	$(BIN)/python -m pip install -qq --editable . --group test
+	@touch $@
+
+$(BUNDLE): $(BUNDLE_SOURCES) $(NODE_MODULES) | $(INSTALLED)
+	$(call say,'frontend')
+	cd js && npm run --silent build
+	@touch $@
+
+browser-setup:
+	@command -v $(BROWSERS) >/dev/null && exit; \
+	as_root=$$([ "$$(id -u)" = 0 ] || echo 'sudo --non-interactive'); \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	  echo 'No Chromium or Chrome was found: installing Chromium with apt.'; \
+	  $$as_root apt-get update --quiet=2; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends chromium; \
+	else \
+	  echo 'The browser tests need Chromium or Chrome on the PATH: install one and run make again.' >&2; \
+	  exit 1; \
+	fi

@@ -1,0 +1,126 @@
+"""A person at JupyterLab: opens notebooks, runs cells, looks at what the page shows."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+from kernel import Kernel
+from live import Server
+
+# Awaits what JupyterLab still does after its page has loaded: before that, a key press can be lost.
+# Then counts the cells that the kernel has begun to run.
+SETTLED = """async () => {
+  await jupyterapp.restored;
+  const panel = jupyterapp.shell.currentWidget;
+  await panel.revealed;
+  await panel.sessionContext.ready;
+  const kernel = panel.sessionContext.session.kernel;
+  await kernel.info;
+  window.started = 0;
+  kernel.iopubMessage.connect((_, message) => {
+    if (message.header.msg_type === "execute_input") started += 1;
+  });
+}"""
+OUTPUTS = "index => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()"
+CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
+PRESSES = 5
+
+# Console errors that are none of ours: what is matched, and why.
+ALLOWED_ERRORS: dict[str, str] = {}
+
+
+class Lab:
+    """One page with one notebook, in a folder and with a kernel of its own."""
+
+    def __init__(self, server: Server, page: Page, folder: Path) -> None:
+        self.page = page
+        self.folder = folder
+        self.errors: list[str] = []
+        self._server = server
+        self._kernel_id = ""
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+
+    def open(self, *cells: str) -> None:
+        """Open a fresh notebook with these code cells; none is run."""
+        self.show(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells]))
+
+    def show(self, notebook: nbformat.NotebookNode) -> None:
+        """Open a copy of a notebook."""
+        file = self.folder / "notebook.ipynb"
+        nbformat.write(notebook, file)
+        path = file.relative_to(self._server.root).as_posix()
+        self._kernel_id = self._server.start_kernel(path)
+        client = self._server.connect(self._kernel_id)
+        client.iopub_channel.stop()  # nobody would read it, and thumbnails would pile up in it
+        self.kernel = Kernel(client)
+        self.page.goto(f"{self._server.page(path)}&reset")
+        self._settle()
+
+    def reload(self) -> None:
+        """Save the notebook and load the page again; the kernel lives on."""
+        self.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+        self.page.reload()
+        self._settle()
+
+    def _settle(self) -> None:
+        expect(self.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60_000)
+        self.page.evaluate(SETTLED)
+
+    def close(self) -> None:
+        """End the kernel with its notebook."""
+        self.page.close()
+        if self._kernel_id:
+            self.kernel.client.stop_channels()
+            self._server.request("DELETE", f"kernels/{self._kernel_id}")
+
+    def cell(self, index: int) -> Locator:
+        """The cell as the page shows it, with its output."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def start(self, index: int) -> None:
+        """Run a cell; return when the kernel has begun with it, not when it ends."""
+        prompt = self._prompt(index)
+        prompt_before, started = prompt.inner_text(), self.page.evaluate("started")
+        for _ in range(PRESSES):
+            self.cell(index).locator(".cm-content").click()
+            self.page.keyboard.press("Control+Enter")
+            try:
+                expect(prompt).not_to_have_text(prompt_before, timeout=3_000)
+            except AssertionError:  # the key press was lost
+                continue
+            self.page.wait_for_function("before => started > before", arg=started, timeout=60_000)
+            return
+        raise AssertionError(f"cell {index} did not start in {PRESSES} attempts")
+
+    def wait(self, index: int, *, seconds: float = 60) -> None:
+        """Wait for the end of a cell that was started; it must not have failed."""
+        expect(self._prompt(index)).to_have_text(re.compile(r"\[\d+\]"), timeout=seconds * 1000)
+        failures = [o for o in self.outputs(index) if o["output_type"] == "error"]
+        assert not failures, "\n".join(failures[0]["traceback"])
+
+    def run(self, index: int, *, seconds: float = 60) -> None:
+        """Run a cell to its end; it must not fail."""
+        self.start(index)
+        self.wait(index, seconds=seconds)
+
+    def outputs(self, index: int) -> list[dict[str, Any]]:
+        """The outputs of a cell as they would be saved."""
+        return list(self.page.evaluate(OUTPUTS, index))
+
+    def theme(self, name: str) -> None:
+        """Switch the theme: ``"Light"`` or ``"Dark"``."""
+        self.page.evaluate(CHANGE_THEME, f"JupyterLab {name}")
+        light = "true" if name == "Light" else "false"
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+
+    def _prompt(self, index: int) -> Locator:
+        return self.cell(index).locator(".jp-InputPrompt")
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if message.type == "error" and not any(re.search(p, text) for p in ALLOWED_ERRORS):
+            self.errors.append(f"{text} ({message.location.get('url')})")

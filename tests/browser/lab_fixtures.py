@@ -1,0 +1,63 @@
+"""A real JupyterLab and a real Chromium, for browser tests and benchmarks."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from lab import Lab
+from live import Server, serve
+
+EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """JupyterLab, its application object exposed to the page's scripts."""
+    with serve(tmp_path_factory.mktemp("lab"), options=["--expose-app-in-browser"]) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, the machine's own."""
+    executable = next(filter(None, map(shutil.which, EXECUTABLES)), None)
+    if executable is None:
+        pytest.fail("no Chromium or Chrome on the PATH: `make browser` installs one where apt is")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=executable, args=FLAGS)
+
+
+@pytest.fixture
+def lab(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A fresh page, notebook folder and kernel; the page's console must stay free of errors."""
+    folder = server.root / request.node.name
+    folder.mkdir()
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    driver = Lab(server, page, folder)
+    yield driver
+    driver.close()
+    assert driver.errors == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function, call: pytest.CallInfo[None]) -> Any:
+    """Take a picture of the page when a test fails."""
+    report = yield
+    lab = item.funcargs.get("lab")
+    if call.when == "call" and report.failed and isinstance(lab, Lab):
+        picture = lab.folder / "failure.png"
+        lab.page.screenshot(path=picture)
+        report.sections.append(("the page when it failed", str(picture)))
+    return report

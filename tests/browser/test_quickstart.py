@@ -1,0 +1,20 @@
+"""The quickstart notebook, run from top to bottom as a reader would."""
+
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import expect
+
+QUICKSTART = Path(__file__).parents[2] / "notebooks/quickstart.ipynb"
+
+
+def test_every_cell_runs_and_new_keys_get_sliders(lab):
+    notebook = nbformat.read(QUICKSTART, as_version=4)
+    lab.show(notebook)
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            lab.run(index)
+    grid = lab.page.get_by_role("region", name="framegrid: data")
+    for key in ("width", "luminance", "temperature", "camera.lens_mm", "aspect"):
+        expect(grid.get_by_role("slider", name=f"{key} minimum")).to_be_attached()
+    expect(grid.get_by_role("button", name="Remove filter luminance")).to_be_visible()

@@ -1,0 +1,140 @@
+"""Who may import whom: one table for the package, one for the frontend."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src/framegrid"
+FRONTEND = ROOT / "js/src"
+
+ROOMS = {
+    "errors": set(),
+    "protocol": set(),
+    "schema": {"errors"},
+    "table": {"errors", "schema"},
+    "journal": {"errors"},
+    "store": {"errors", "schema", "table", "journal"},
+    "images": {"errors"},
+    "filters": {"errors", "schema"},
+    "columns": {"errors", "schema", "filters"},
+    "dataset": {"errors", "schema", "table", "journal", "store", "images"},
+    "thumbnails": {"errors", "images"},
+    "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},
+    "answers": {"errors", "protocol", "schema", "filters", "columns", "dataset", "images", "view"},
+}
+ROOMS["grid"] = set(ROOMS)
+# `dataset.show()` makes a widget, but only when it is called: scripts stay free of Jupyter.
+ON_CALL = {"dataset": {"grid"}}
+
+# The packages that only one room runs.
+OWNERS = {
+    "PIL": "images",
+    "anywidget": "grid",
+    "traitlets": "grid",
+    "ipywidgets": "grid",
+    "IPython": "grid",
+    "pyarrow.parquet": "store",
+    "sqlite3": "thumbnails",
+}
+
+# The frontend's modules that reach the kernel, and among them those that know anywidget's model.
+KERNEL_SIDE = {"index", "explorer.svelte", "collection", "arrays", "sync", "requests"}
+KNOW_THE_MODEL = {"index", "explorer.svelte", "sync", "requests"}
+CALL_THE_MODEL = {"sync", "requests"}
+
+
+def room_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def python_files():
+    return [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+
+
+def imported(node, path):
+    """The dotted names that an import statement may mean."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    above = ["framegrid", *path.relative_to(PACKAGE).parts][: -node.level] if node.level else []
+    module = ".".join([*above, *filter(None, [node.module])])
+    return [f"{module}.{alias.name}" for alias in node.names]
+
+
+def is_type_checking(node):
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def imports(path, *, calls=True, types=True):
+    """All imports of a file, without those inside functions or for type checkers if so asked."""
+    waiting, found = [ast.parse(path.read_text())], set()
+    while waiting:
+        node = waiting.pop()
+        found.update(imported(node, path))
+        skipped = (isinstance(node, ast.FunctionDef) and not calls) or (
+            is_type_checking(node) and not types
+        )
+        waiting += [] if skipped else ast.iter_child_nodes(node)
+    return found
+
+
+def rooms(names):
+    return {name.split(".")[1] for name in names if name.startswith("framegrid.")}
+
+
+@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_python_rooms(path):
+    room = room_of(path)
+    assert room in ROOMS, "a new room needs a row in ROOMS"
+    allowed = ROOMS[room] | {room}
+    assert rooms(imports(path, calls=False, types=False)) <= allowed
+    assert rooms(imports(path)) <= allowed | ON_CALL.get(room, set())
+
+
+@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_python_packages_stay_in_their_room(path):
+    foreign = {package for package, owner in OWNERS.items() if owner != room_of(path)}
+    run = imports(path, types=False)
+    assert not {name for name in run for package in foreign if f"{name}.".startswith(f"{package}.")}
+
+
+def frontend_files():
+    return [path for path in sorted(FRONTEND.rglob("*")) if path.suffix in {".ts", ".svelte"}]
+
+
+def module_name(path):
+    return str(path.relative_to(FRONTEND)).removesuffix(".ts")
+
+
+def frontend_imports(path):
+    """Packages, and own modules by their name below js/src."""
+    names = re.findall(r"""\b(?:from|import)\s*\(?\s*["']([^"']+)["']""", path.read_text())
+    own = [(path.parent / name).resolve() for name in names if name.startswith(".")]
+    packages = {name for name in names if not name.startswith(".")}
+    return packages, {module_name(file) for file in own if file.suffix != ".css"}
+
+
+def is_component(path):
+    return path.suffix == ".svelte" or path.parent.name == "components"
+
+
+@pytest.mark.parametrize("path", frontend_files(), ids=module_name)
+def test_frontend_rooms(path):
+    name = module_name(path)
+    packages, own = frontend_imports(path)
+    if name not in KERNEL_SIDE:
+        assert not own & KERNEL_SIDE
+    if name not in KERNEL_SIDE and not is_component(path):
+        assert not packages, "a plain module runs in node by itself"
+        assert not any(is_component(FRONTEND / module) for module in own)
+    assert "@anywidget/types" not in packages or name in KNOW_THE_MODEL
+
+
+@pytest.mark.parametrize("path", frontend_files(), ids=module_name)
+def test_frontend_model_is_spoken_to_in_two_modules(path):
+    calls = re.findall(r"\bmodel\.(?:get|set|send|on|off|save_changes)\(", path.read_text())
+    assert not calls or module_name(path) in CALL_THE_MODEL
