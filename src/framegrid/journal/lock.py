@@ -1,0 +1,134 @@
+"""A file that one thread of one process at a time works on."""
+
+import os
+import platform
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from framegrid.errors import DatasetBusyError
+from framegrid.journal.files import NO_LOCKS, lock_functions, open_file, read_at
+from framegrid.journal.frames import OWNER_AT, OWNER_SIZE
+
+LOCK_SECONDS = 10.0  # the largest bulk edits take 2; a stopped process would take for ever
+_FIRST_PAUSE = 20e-6  # seconds; an edit holds the lock for about 5 us
+_LONGEST_PAUSE = 5e-3  # seconds; nobody notices it
+
+_Result = TypeVar("_Result")
+
+
+class LockedFile:
+    """A journal's file: opened when first used, again after a fork, and locked while in use.
+
+    Attributes:
+        path: the file; if writable, it is made when missing.
+        writable: False if it may only be read; then it need not be there.
+        fd: its descriptor, or -1 while it is closed.
+        owner: (128,) bytes that name this process to those who wait for it.
+    """
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        """Open nothing yet."""
+        self.path = path
+        self.writable = writable
+        self.fd = -1
+        self.owner = b""
+        self._mutex = threading.RLock()  # one descriptor has one lock, whatever the thread
+        self._try_lock: Callable[[], object] = int  # C functions, always: see exclusively()
+        self._unlock: Callable[[], object] = int
+        self._close: Callable[[], object] = int
+        _files.add(self)
+
+    def exclusively(self, work: Callable[[], _Result]) -> _Result:
+        """Do work while no other thread and no other process can write.
+
+        Ctrl-C can raise ``KeyboardInterrupt`` after any call, but not between ``finally`` and a
+        release, as both releases are C functions. A ``with`` would not promise that.
+
+        Raises:
+            DatasetBusyError: if another process holds the lock for ``LOCK_SECONDS``.
+        """
+        try:
+            self._mutex.acquire()
+            try:
+                self._lock()
+                return work()
+            finally:
+                self._unlock()
+        finally:
+            try:  # noqa: SIM105 - contextlib.suppress could be interrupted
+                self._mutex.release()
+            except RuntimeError:  # Ctrl-C ended the wait for it
+                pass
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        self.fd = -1
+        self._unlock = int
+        self._close()
+
+    def after_fork(self) -> None:
+        """In a forked child, share no lock with the parent: it would outlive the parent."""
+        self._mutex = threading.RLock()
+        self.close()
+
+    def _lock(self) -> None:
+        if self.fd < 0 and not self._open():
+            return
+        try:
+            self._try_lock()
+        except BlockingIOError:
+            self._wait()
+        except OSError as error:
+            if self.writable or error.errno not in NO_LOCKS:
+                raise
+
+    def _wait(self) -> None:
+        """Ask for the lock again and again: a wait in the kernel could not have a deadline."""
+        deadline = time.monotonic() + LOCK_SECONDS
+        pause = _FIRST_PAUSE
+        while True:
+            time.sleep(pause)
+            try:
+                self._try_lock()
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise self._busy() from None
+            else:
+                return
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _busy(self) -> DatasetBusyError:
+        owner = read_at(self.fd, OWNER_SIZE, OWNER_AT).rstrip(b"\0").decode(errors="replace")
+        return DatasetBusyError(
+            f"{self.path} has been locked by {owner or 'another process'} for {LOCK_SECONDS:g} s: "
+            "let that process go on, or end it, and try again"
+        )
+
+    def _open(self) -> bool:
+        """Open the file; tell whether there is one."""
+        if not self.writable and not self.path.exists():
+            return False
+        fd = open_file(self.path, os.O_RDWR | os.O_CREAT if self.writable else os.O_RDONLY)
+        self._close = weakref.finalize(self, os.close, fd)
+        self._close.atexit = False  # the last snapshot still needs it
+        self._try_lock, self._unlock = lock_functions(fd, shared=not self.writable)
+        owner = f"process {os.getpid()} on {platform.node()}".encode()
+        self.owner = owner[:OWNER_SIZE].ljust(OWNER_SIZE, b"\0")
+        self.fd = fd
+        return True
+
+
+_files: weakref.WeakSet[LockedFile] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for file in list(_files):
+        file.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,118 @@
+"""What goes on behind the edits: syncing journals, and snapshots when there is a pause.
+
+One thread serves all stores of a process. Handing it work takes no lock, which Ctrl-C could leave
+held.
+"""
+
+import contextlib
+import os
+import queue
+import threading
+import time
+import warnings
+from collections.abc import Callable
+
+from framegrid.journal import Journal
+
+INTERVAL = 1.0  # seconds from turn to turn; the most that a loss of power costs
+
+# When edits become a snapshot; replaying 1 MB of them takes about 50 ms.
+QUIET_BYTES = 256 << 10  # so many, about 5,000 single edits, ...
+QUIET_TURNS = 2  # ... and none for so many turns
+BUSY_BYTES = 8 << 20  # so many, whether there are more all the time or not
+RETRY_SECONDS = 60.0  # after a failure, such as a full disk
+
+
+class Upkeep:
+    """Keeps one journal synced, and short by snapshots.
+
+    Attributes:
+        is_asked_for: whether a turn will come.
+        is_over: set when there shall be no more.
+    """
+
+    def __init__(self, journal: Journal, write_snapshot: Callable[[], None]) -> None:
+        """Do nothing until asked.
+
+        Args:
+            journal: the journal.
+            write_snapshot: makes a snapshot of the edits so far.
+        """
+        self.is_asked_for = False
+        self.is_over = False
+        self._journal = journal
+        self._write_snapshot = write_snapshot
+        self._size_before = 0
+        self._quiet_turns = 0
+        self._retry_at = 0.0
+
+    def ask(self) -> None:
+        """Ask for turns, one a second, until there is nothing to do."""
+        self.is_asked_for = True
+        _thread.inbox.put(self)
+        if _thread.ident is None:
+            with contextlib.suppress(RuntimeError):  # another was faster, or Python is ending
+                _thread.start()
+
+    def turn(self) -> bool:
+        """Do what is due, and tell whether there will be more without another edit."""
+        if self.is_over:
+            return False
+        self.is_asked_for = False  # from here on, an edit asks again
+        try:
+            self._journal.sync()
+            if self._is_snapshot_due():
+                self._write_snapshot()
+        except Exception as error:  # noqa: BLE001 - the thread lives on for all
+            self._retry_at = time.monotonic() + RETRY_SECONDS
+            excuse(error)
+        return self._journal.size >= QUIET_BYTES or not self._journal.is_synced
+
+    def _is_snapshot_due(self) -> bool:
+        size = self._journal.size
+        self._quiet_turns = self._quiet_turns + 1 if size == self._size_before else 0
+        self._size_before = size
+        due = QUIET_BYTES if self._quiet_turns >= QUIET_TURNS else BUSY_BYTES
+        return size >= due and time.monotonic() >= self._retry_at
+
+
+class _Thread(threading.Thread):
+    def __init__(self) -> None:
+        super().__init__(name="framegrid-upkeep", daemon=True)
+        self.inbox: queue.SimpleQueue[Upkeep] = queue.SimpleQueue()
+        self.ending = threading.Event()
+
+    def run(self) -> None:
+        at_work: set[Upkeep] = set()
+        while not self.ending.wait(INTERVAL):
+            while not self.inbox.empty():
+                at_work.add(self.inbox.get())
+            at_work = {upkeep for upkeep in at_work if upkeep.turn()}
+
+
+_thread = _Thread()
+
+
+def stop() -> None:
+    """End the thread after what it is at; Arrow must not be at work when Python ends."""
+    _thread.ending.set()
+    if _thread.ident is not None:
+        _thread.join()
+
+
+def excuse(error: Exception) -> None:
+    """Warn that a snapshot or a sync failed, which nobody waited for."""
+    warnings.warn(
+        f"edits are in the journal, but not yet in the Parquet file: {error}",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+
+
+def _after_fork() -> None:
+    global _thread  # noqa: PLW0603 - a fork takes no threads along
+    _thread = _Thread()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

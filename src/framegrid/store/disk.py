@@ -1,0 +1,272 @@
+"""A dataset on disk."""
+
+import atexit
+import os
+import warnings
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Literal, Self, get_args
+
+from framegrid.errors import ConflictError, DatasetCorruptError, ReadOnlyDatasetError
+from framegrid.journal import READ_ONLY, Journal, Mark, Record
+from framegrid.store import background, files
+from framegrid.store.parquet_file import read_snapshot, restore_backup, write_new
+from framegrid.store.records import decode, encode
+from framegrid.store.snapshot import Snapshot, to_parquet
+from framegrid.table import Change, Table
+
+Durability = Literal["process", "power"]
+"""What an edit survives once its call has returned: the end of the process, or a loss of power."""
+
+
+class Store:
+    """A dataset on disk: a Parquet snapshot, a journal beside it, and the table in memory.
+
+    Any thread may edit. The table is to be read by one thread at a time, and not during an edit.
+
+    Attributes:
+        path: the Parquet file.
+        read_only: whether edits are refused, as the files cannot be written.
+    """
+
+    def __init__(self, path: Path, durability: Durability, *, read_only: bool) -> None:
+        """Load the snapshot; use ``create`` or ``open``."""
+        if durability not in get_args(Durability):
+            allowed = " or ".join(map(repr, get_args(Durability)))
+            raise ValueError(f"durability is {durability!r}; it can be {allowed}")
+        self.path = path
+        self.read_only = read_only
+        self._closed = False
+        self._file = path.resolve()  # what snapshots replace, so that symbolic links stay
+        snapshot = read_snapshot(self._file)
+        self._dataset = snapshot.dataset
+        self._table = snapshot.to_table()
+        self._journal = Journal(
+            files.journal_of(self._file),
+            snapshot.dataset,
+            snapshot.seq,
+            writable=not read_only,
+            power=durability == "power",
+        )
+        self._upkeep = background.Upkeep(self._journal, self._write_snapshot)
+
+    @classmethod
+    def create(
+        cls, path: Path, *, durability: Durability = "process", table: Table | None = None
+    ) -> Self:
+        """Create a dataset: an empty one, or with the samples of a table.
+
+        Raises:
+            FileExistsError: if there is a file already.
+            FileNotFoundError: if the folder does not exist.
+        """
+        write_new(path.resolve(), Table() if table is None else table)
+        return cls.open(path, durability=durability)
+
+    @classmethod
+    def open(cls, path: Path, *, durability: Durability = "process", repair: bool = False) -> Self:
+        """Open a dataset; read-only, with a warning, if its files cannot be written.
+
+        Args:
+            path: the Parquet file.
+            durability: what an edit survives.
+            repair: keep what is whole of a damaged dataset, and set the rest aside.
+
+        Raises:
+            FileNotFoundError: if there is none.
+            NotADatasetError: if it is no framegrid dataset, or a newer framegrid wrote it.
+            ConflictError: if its files do not belong together.
+            DatasetCorruptError: if it is damaged.
+            DatasetBusyError: if another process holds its lock for too long.
+        """
+        file = path.resolve()
+        files.remove_leftovers(file)
+        if repair:
+            restore_backup(file)
+        store = cls(path, durability, read_only=not os.access(file, os.W_OK))
+        store._catch_up_first(repair=repair)
+        _stores.add(store)
+        return store
+
+    def _catch_up_first(self, *, repair: bool) -> None:
+        self._journal.repair = repair
+        try:
+            self.refresh()
+        except OSError as error:
+            if self.read_only or error.errno not in READ_ONLY:
+                raise
+            self.read_only, self._journal.writable = True, False
+            self.refresh()
+        self._journal.repair = False
+        if self.read_only:
+            message = f"{self.path} is open read-only, as its files cannot be written"
+            warnings.warn(message, RuntimeWarning, stacklevel=4)
+        elif self._journal.size >= background.QUIET_BYTES:
+            self._upkeep.ask()
+
+    @property
+    def table(self) -> Table:
+        """The table; loaded again if Ctrl-C left an edit half made, so that it is as on disk."""
+        if not self._journal.settled:
+            self.refresh()
+        return self._table
+
+    def commit(self, build: Callable[[Table], Change | None]) -> Change | None:
+        """Make one edit: when this returns, it is in the table and on disk.
+
+        Args:
+            build: gives the change for the table, which has all edits of other processes by then,
+                or None if there is nothing to do. It must not use the store. When it raises,
+                nothing has happened.
+
+        Raises:
+            OSError: if the edit could not be written, and was not made.
+            ReadOnlyDatasetError: if the dataset is open read-only.
+            ValueError: if it is closed.
+        """
+        self._check_writable()
+        change = self._journal.exclusively(partial(self._commit, build))
+        if not self._upkeep.is_asked_for:
+            self._upkeep.ask()
+        return change
+
+    def _commit(self, build: Callable[[Table], Change | None]) -> Change | None:
+        self._catch_up()
+        change = build(self._table)
+        if change is not None:
+            kind, payload = encode(change)
+            self._journal.write(kind, payload, partial(self._table.apply, change))
+        return change
+
+    def _check_writable(self) -> None:
+        if self._closed:
+            raise ValueError(f"{self.path} is closed: load it again to edit it")
+        if self.read_only:
+            raise ReadOnlyDatasetError(
+                f"{self.path} is open read-only, as its files cannot be written: save a copy under "
+                "another name to edit that"
+            )
+
+    def refresh(self) -> bool:
+        """Take in what other processes edited; tell whether there was something, in 1 us if not.
+
+        The table may be another object afterwards.
+        """
+        journal = self._journal
+        if self._closed or (journal.settled and not journal.has_news()):
+            return False
+        return journal.exclusively(self._catch_up)
+
+    def _catch_up(self) -> bool:
+        return self._journal.catch_up(self._load, self._replay)
+
+    def _load(self) -> int:
+        snapshot = read_snapshot(self._file)
+        if snapshot.dataset != self._dataset:
+            raise ConflictError(
+                f"{self.path} was replaced by another dataset while it was open: load it again"
+            )
+        table = snapshot.to_table()
+        table.revision += self._table.revision + 1  # another table is a change, too
+        self._table = table
+        return snapshot.seq
+
+    def _replay(self, record: Record) -> None:
+        try:
+            self._table.apply(decode(record.kind, record.payload))
+        except Exception as error:  # a valid checksum on nonsense: made by hand, fails in any way
+            raise DatasetCorruptError(
+                f"edit {record.seq} in {self._journal.path} cannot be applied: {error!r}"
+            ) from error
+
+    def snapshot(self) -> None:
+        """Bring the Parquet file up to all edits so far, those of other processes included.
+
+        Raises:
+            OSError: if it could not be written; the edits stay in the journal.
+            ReadOnlyDatasetError: if the dataset is open read-only.
+            ValueError: if it is closed.
+        """
+        self._check_writable()
+        self.refresh()
+        goal = self._journal.seq
+        while self._journal.saved < goal:  # another process's snapshot can come between
+            self._write_snapshot()
+            self.refresh()
+
+    def _write_snapshot(self) -> None:
+        """Write a snapshot of memory while edits go on, and put it in place if nobody else did."""
+        for key in self._table.schema:  # one column at a time, as that holds edits up
+            self._journal.exclusively(partial(self._fold, key))
+        frozen = self._journal.exclusively(self._freeze)
+        if frozen is None:
+            return
+        mark, snapshot = frozen
+        temporary = files.write_beside(self._file, to_parquet(snapshot))
+        try:
+            self._journal.exclusively(partial(self._publish, mark, temporary))
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _fold(self, key: str) -> None:
+        if key in self._table.schema:
+            self._table.column(key)
+
+    def _freeze(self) -> tuple[Mark, Snapshot] | None:
+        mark = self._journal.mark()
+        return None if mark is None else (mark, Snapshot.of(self._table, self._dataset, mark.seq))
+
+    def _publish(self, mark: Mark, temporary: Path) -> None:
+        if self._journal.is_current(mark):
+            files.replace(self._file, temporary)
+            self._journal.forget(mark)
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy, which is a dataset of its own.
+
+        Raises:
+            FileExistsError: if there is a file already.
+            FileNotFoundError: if the folder does not exist.
+        """
+        with suppress(ConflictError, DatasetCorruptError):  # a copy may be the way out
+            self.refresh()
+        write_new(path.resolve(), self.table)
+
+    def close(self) -> None:
+        """Bring the Parquet file up to date and let go of the files; the table stays."""
+        if self._closed:
+            return
+        try:
+            if not self.read_only:
+                self.snapshot()
+        except Exception as error:  # noqa: BLE001 - no edit is lost, and closing works always
+            background.excuse(error)
+        self._closed = self._upkeep.is_over = True
+        self._journal.close()
+
+    def after_fork(self) -> None:
+        """In a forked child, start afresh what the parent goes on with."""
+        self._upkeep.is_asked_for = False
+
+
+_stores: weakref.WeakSet[Store] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    background.stop()
+    for store in list(_stores):
+        store.close()
+
+
+def _after_fork() -> None:
+    for store in list(_stores):
+        store.after_fork()
+    _stores.clear()  # the parent closes them
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,120 @@
+"""The files of a dataset, and how a new snapshot takes the place of the old one.
+
+NAME.parquet                        the snapshot
+NAME.parquet.journal                the edits since
+NAME.parquet.bak                    the snapshot before
+NAME.parquet.PID-RANDOM@HOST.tmp    a file being written
+"""
+
+import contextlib
+import errno
+import glob
+import os
+import platform
+import re
+import secrets
+import shutil
+from pathlib import Path
+
+from framegrid.journal import sync_folder, write_at
+
+_TEMPORARY = re.compile(r"\.(\d+)-[0-9a-f]{8}@(.*)\.tmp")
+
+
+def journal_of(path: Path) -> Path:
+    """Give where the journal of a snapshot is."""
+    return path.with_name(f"{path.name}.journal")
+
+
+def backup_of(path: Path) -> Path:
+    """Give where the snapshot before is."""
+    return path.with_name(f"{path.name}.bak")
+
+
+def _temporary(path: Path) -> Path:
+    name = f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}@{platform.node()}.tmp"
+    return path.with_name(name)
+
+
+def write_beside(path: Path, data: bytes) -> Path:
+    """Write data to a temporary file beside ``path``, and to the disk, and give where it is.
+
+    Raises:
+        OSError: if that fails; then nothing is left.
+    """
+    temporary = _temporary(path)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        fd = os.open(temporary, flags, 0o666)
+        try:
+            write_at(fd, data, 0)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copymode(path, temporary)  # who may read the old one may read the new one
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def replace(path: Path, temporary: Path) -> None:
+    """Put a file in the place of another, of which a backup stays."""
+    with contextlib.suppress(OSError):  # not every file system has hard links
+        _link_backup(path)
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def _link_backup(path: Path) -> None:
+    link = _temporary(path)
+    os.link(path, link)
+    try:
+        link.replace(backup_of(path))
+    finally:  # renaming does nothing if the backup is the same file already
+        link.unlink(missing_ok=True)
+
+
+def put(path: Path, temporary: Path) -> None:
+    """Put a file where there is none.
+
+    Raises:
+        FileExistsError: if there is one.
+    """
+    try:
+        os.link(temporary, path)  # a rename would replace what another process just put there
+    except OSError:
+        if path.exists():
+            raise taken(path) from None
+        temporary.replace(path)  # not every file system has hard links
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def taken(path: Path) -> FileExistsError:
+    """Give the error that says that there is a file in the way."""
+    message = "there is a file already: load its dataset, or choose another name"
+    return FileExistsError(errno.EEXIST, message, str(path))
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove temporary files of processes that were killed on this machine."""
+    for file in path.parent.glob(f"{glob.escape(path.name)}.*.tmp"):
+        match = _TEMPORARY.fullmatch(file.name.removeprefix(path.name))
+        if match and match[2] == platform.node() and not _is_running(int(match[1])):
+            with contextlib.suppress(OSError):  # another process removes it too
+                file.unlink()
+
+
+def _is_running(pid: int) -> bool:
+    if os.name == "nt":  # there, signal 0 is not a question
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # another user's, or no pid
+        pass
+    return True

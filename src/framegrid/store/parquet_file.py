@@ -1,0 +1,86 @@
+"""The Parquet file of a dataset: read with errors that say what to do, made, and restored."""
+
+import errno
+import time
+import uuid
+import warnings
+from pathlib import Path
+
+from framegrid.errors import ConflictError, DatasetCorruptError, NotADatasetError
+from framegrid.store.files import backup_of, journal_of, put, taken, write_beside
+from framegrid.store.snapshot import Snapshot, from_parquet, is_ours, to_parquet
+from framegrid.table import Table
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read the Parquet file of a dataset, through one open file.
+
+    Raises:
+        FileNotFoundError: if there is none.
+        NotADatasetError: if it is no framegrid dataset, or a newer framegrid wrote it.
+        ConflictError: if another program rewrote it.
+        DatasetCorruptError: if it is damaged.
+        MemoryError: if it needs more than half of the machine's memory.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        message = f"there is no such dataset{_backup_hint(path)}"
+        raise FileNotFoundError(errno.ENOENT, message, str(path)) from None
+    try:
+        return from_parquet(data, path)
+    except DatasetCorruptError as error:
+        raise DatasetCorruptError(f"{error}{_backup_hint(path)}") from error
+    except NotADatasetError as error:
+        journal = journal_of(path)
+        if is_ours(data) or not journal.exists():
+            raise
+        raise ConflictError(
+            f"another program rewrote {path}: there is a journal, but {error}. To go on with what "
+            f"it is now, move {journal.name} away{_backup_hint(path)}"
+        ) from error
+
+
+def write_new(path: Path, table: Table) -> None:
+    """Write the Parquet file of a new dataset with the samples of a table.
+
+    Raises:
+        FileExistsError: if there is one, or the journal of one that was deleted.
+        FileNotFoundError: if the folder does not exist.
+    """
+    if not path.parent.is_dir():
+        message = "there is no such folder: create it first"
+        raise FileNotFoundError(errno.ENOENT, message, str(path.parent))
+    for file in (path, journal_of(path)):
+        if file.exists():
+            raise taken(file)
+    put(path, write_beside(path, to_parquet(Snapshot.of(table, uuid.uuid4().bytes, 0))))
+
+
+def restore_backup(path: Path) -> None:
+    """Put the snapshot before in the place of a damaged one, which is set aside.
+
+    Raises:
+        DatasetCorruptError: if there is none, or it is damaged too.
+    """
+    try:
+        read_snapshot(path)
+    except DatasetCorruptError:
+        backup = backup_of(path)
+        if not backup.exists():
+            raise
+        read_snapshot(backup)
+        aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
+        temporary = write_beside(path, backup.read_bytes())
+        path.replace(aside)
+        temporary.replace(path)
+        warnings.warn(
+            f"{path} was damaged: the snapshot before it is in its place now, and it is {aside}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+def _backup_hint(path: Path) -> str:
+    backup = backup_of(path)
+    return f"; the snapshot before it is {backup}" if backup.exists() else ""

@@ -1,0 +1,251 @@
+"""A dataset as the bytes of a Parquet file, and back.
+
+Any reader of Parquet opens the file. What framegrid itself needs is in the footer, as JSON under
+the key ``framegrid``:
+
+    {"seal": CRC-32 of the whole file, "version": 1, "dataset": its name in hex,
+     "seq": number of the last edit, "next_id": the next sample's id, "types": {key: type}}
+
+The seal is computed with zeros in its place. Pages have checksums of their own, for other readers;
+the seal covers also what has none, and is checked before anything else is looked at.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+from zlib import crc32
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from framegrid.errors import DatasetCorruptError, NotADatasetError
+from framegrid.schema import BUILTIN_TYPES, KeyType, Schema, arrow_type
+from framegrid.store.lists import to_lists, to_texts
+from framegrid.table import Table
+
+VERSION = 1
+
+_KEY = b"framegrid"
+_SEAL = b'{"seal": "'
+_NO_SEAL = b"00000000"
+_MAGIC = b"PAR1"
+
+_GROUP_ROWS = 262_144  # smaller row groups read more slowly, larger ones no faster
+_BATCH_ROWS = 65_536  # read at a time: as fast as everything at once
+_SAMPLED_ROWS = 1_000
+_FEW_VALUES = 0.1  # distinct values per sampled row, up to which a dictionary saves time and space
+_MEMORY_SHARE = 0.5  # of the machine's memory, for one dataset at most
+_UNKNOWN_MEMORY = 8 << 30  # bytes, where the system does not say
+
+# pandas dtypes that a plain ``pd.read_parquet`` would not choose itself.
+_PANDAS_DTYPES: dict[KeyType, str] = {
+    "integer": "Int64",
+    "float": "Float64",
+    "boolean": "boolean",
+}
+
+
+class Snapshot(NamedTuple):
+    """A dataset as it was after an edit.
+
+    Attributes:
+        dataset: the 16 bytes that name it.
+        seq: number of that edit.
+        next_id: the id of the next new sample.
+        types: types of the metadata keys.
+        samples: built-in columns and metadata keys, in the Arrow types of memory.
+    """
+
+    dataset: bytes
+    seq: int
+    next_id: int
+    types: Schema
+    samples: pa.Table
+
+    @classmethod
+    def of(cls, table: Table, dataset: bytes, seq: int) -> Self:
+        """Take a table as it is now."""
+        return cls(dataset, seq, table.next_id, dict(table.schema), table.to_arrow())
+
+    def to_table(self) -> Table:
+        """Give a table that goes on from here."""
+        return Table.from_arrow(self.samples, self.types, self.next_id)
+
+
+def to_parquet(snapshot: Snapshot) -> bytes:
+    """Give the bytes of the Parquet file."""
+    table = _with_lists(snapshot)
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(
+        sink,
+        table.schema.with_metadata({"pandas": _pandas_metadata(snapshot.types)}),
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[name for name in table.column_names if _has_few_values(table[name])],
+        write_page_checksum=True,
+    ) as writer:
+        writer.write_table(table, row_group_size=_GROUP_ROWS)
+        writer.add_key_value_metadata({_KEY: _footer(snapshot)})
+    return _sealed(bytes(sink.getvalue()))
+
+
+def _with_lists(snapshot: Snapshot) -> pa.Table:
+    table = snapshot.samples
+    for key, key_type in snapshot.types.items():
+        if key_type == "list":
+            place = table.column_names.index(key)
+            table = table.set_column(place, key, to_lists(table[key].combine_chunks()))
+    return table
+
+
+def _has_few_values(column: pa.ChunkedArray) -> bool:
+    if pa.types.is_nested(column.type):
+        return False
+    rows = range(0, len(column), len(column) // _SAMPLED_ROWS + 1)
+    sampled = column.take(pa.array(rows, pa.int64()))
+    return bool(pc.count_distinct(sampled).as_py() <= _FEW_VALUES * len(sampled))
+
+
+def _pandas_metadata(types: Schema) -> str:
+    columns = [
+        _pandas_column(name, _PANDAS_DTYPES.get(key_type, "object"))
+        for name, key_type in (BUILTIN_TYPES | types).items()
+    ]
+    return json.dumps({"index_columns": ["sample_id"], "column_indexes": [], "columns": columns})
+
+
+def _pandas_column(name: str, dtype: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "field_name": name,
+        "pandas_type": dtype,
+        "numpy_type": dtype,
+        "metadata": None,
+    }
+
+
+def _footer(snapshot: Snapshot) -> bytes:
+    facts = {
+        "seal": _NO_SEAL.decode(),
+        "version": VERSION,
+        "dataset": snapshot.dataset.hex(),
+        "seq": snapshot.seq,
+        "next_id": snapshot.next_id,
+        "types": snapshot.types,
+    }
+    return json.dumps(facts).encode()
+
+
+def _sealed(data: bytes) -> bytes:
+    """Put the seal in its place; in the JSON of others the quotes are escaped, so it is found."""
+    before, mark, after = data.rpartition(_SEAL)
+    return b"".join((before, mark, _seal_of(data), after[len(_NO_SEAL) :]))
+
+
+def _seal_of(data: bytes) -> bytes:
+    """Compute the seal of a file, whatever stands in its place."""
+    place = _place_of_seal(data)
+    view = memoryview(data)
+    return b"%08x" % crc32(view[place.stop :], crc32(_NO_SEAL, crc32(view[: place.start])))
+
+
+def _place_of_seal(data: bytes) -> slice:
+    start = data.rfind(_SEAL) + len(_SEAL)
+    return slice(start, start + len(_NO_SEAL))
+
+
+def is_ours(data: bytes) -> bool:
+    """Tell whether framegrid wrote a file, whatever happened to it since."""
+    return _SEAL in data
+
+
+def from_parquet(data: bytes, path: Path) -> Snapshot:
+    """Read the bytes of a Parquet file that framegrid wrote.
+
+    Args:
+        data: the file.
+        path: where it is, for error messages.
+
+    Raises:
+        NotADatasetError: if another program wrote it, or a newer framegrid.
+        DatasetCorruptError: if it is damaged.
+        MemoryError: if it unpacks to more than half of the machine's memory.
+    """
+    if not is_ours(data) or data[_place_of_seal(data)] != _seal_of(data):
+        raise _rejection(data, path)
+    try:
+        return _unpack(data, path)
+    except (MemoryError, NotADatasetError):
+        raise
+    except Exception as error:  # a valid seal on nonsense: made by hand, and fails in any way
+        raise DatasetCorruptError(f"{path} is no valid dataset: {error}") from error
+
+
+def _unpack(data: bytes, path: Path) -> Snapshot:
+    file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+    facts = json.loads(file.metadata.metadata[_KEY])
+    if facts["version"] > VERSION:
+        raise NotADatasetError(
+            f"{path} is of file version {facts['version']}, and this framegrid reads up to version "
+            f"{VERSION}: upgrade framegrid"
+        )
+    dataset, types = bytes.fromhex(facts["dataset"]), facts["types"]
+    columns = {name: arrow_type(kind) for name, kind in (BUILTIN_TYPES | types).items()}
+    samples = _without_lists(_read(file, path), types)
+    samples = samples.select(list(columns)).cast(pa.schema(columns))
+    return Snapshot(dataset, facts["seq"], facts["next_id"], types, samples)
+
+
+def _rejection(data: bytes, path: Path) -> Exception:
+    """Say what a file is that has no valid seal."""
+    if not (_MAGIC.startswith(data[: len(_MAGIC)]) or data.endswith(_MAGIC)):
+        return NotADatasetError(f"{path} is no Parquet file: it begins with {data[:8]!r}")
+    try:
+        metadata = pq.read_metadata(pa.BufferReader(data))
+        names = metadata.schema.to_arrow_schema().names
+    except Exception:  # noqa: BLE001 - damage raises errors of many types
+        return DatasetCorruptError(f"{path} is damaged: it was cut short, or its footer changed")
+    if _KEY in (metadata.metadata or {}) or is_ours(data):
+        return DatasetCorruptError(f"{path} is damaged: its content does not match its checksum")
+    return NotADatasetError(
+        f"{path} is no framegrid dataset, but a Parquet file by {metadata.created_by}, of "
+        f"{metadata.num_rows} rows with the columns {', '.join(names[:5])}"
+        f"{', ...' if len(names) > 5 else ''}: to look at it, use "
+        f"ImageDataset.from_dataframe(pd.read_parquet({str(path)!r}))"
+    )
+
+
+def _read(file: pq.ParquetFile, path: Path) -> pa.Table:
+    """Read all rows, within limits: the sizes in a footer can lie."""
+    budget = _memory_limit() - file.metadata.num_rows * pa.int64().byte_width
+    rest = file.iter_batches(_BATCH_ROWS)
+    batches: list[pa.RecordBatch] = []
+    while budget >= 0:
+        batch = next(rest, None)
+        if batch is None:
+            return pa.Table.from_batches(batches, file.schema_arrow)
+        batches.append(batch)
+        budget -= batch.nbytes
+    raise MemoryError(
+        f"{path} with its {file.metadata.num_rows} rows unpacks to more than half of the memory "
+        "here: open it on a larger machine, if you trust it"
+    )
+
+
+def _memory_limit() -> int:
+    try:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # the names are not known everywhere
+        memory = _UNKNOWN_MEMORY
+    return int(memory * _MEMORY_SHARE)
+
+
+def _without_lists(samples: pa.Table, types: Schema) -> pa.Table:
+    for key, key_type in types.items():
+        column = samples[key]
+        if key_type == "list" and pa.types.is_list(column.type):
+            texts = pa.chunked_array(map(to_texts, column.chunks), pa.large_string())
+            samples = samples.set_column(samples.column_names.index(key), key, texts)
+    return samples
