@@ -1,5 +1,9 @@
 """The widget: traits that validate, and the DataFrames on the other side."""
 
+import subprocess
+import sys
+import threading
+
 import pytest
 
 import framegrid as fg
@@ -111,7 +115,6 @@ def test_show_takes_a_dataset_or_a_frame(dataset):
 
 
 def test_throttle_runs_at_once_and_after_the_last_call():
-    import threading
 
     ran = threading.Semaphore(0)
     throttle = Throttle(ran.release, interval=0.02)
@@ -134,3 +137,15 @@ def test_the_frontend_declares_the_same_traits():
         "captions",
         "height",
     }
+
+
+def test_an_edit_of_another_process_is_pushed(grid, dataset, monkeypatch):
+    seen = threading.Event()
+    monkeypatch.setattr(grid._messenger, "changed", lambda _revision: seen.set())
+    edit = (
+        f"import framegrid as fg; dataset = fg.ImageDataset.load({str(dataset.path)!r});"
+        "dataset.get_sample(0).metadata['humidity'] = 0.5"
+    )
+    subprocess.run([sys.executable, "-c", edit], check=True)
+    assert seen.wait(timeout=20)
+    assert dataset.get_sample(0).metadata["humidity"] == 0.5

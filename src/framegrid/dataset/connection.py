@@ -14,6 +14,7 @@ from weakref import ReferenceType, WeakMethod, WeakSet, ref
 import pandas as pd
 
 from framegrid.dataset.edits import set_values
+from framegrid.dataset.watcher import watch
 from framegrid.errors import UnknownSampleError
 from framegrid.schema import KeyType
 from framegrid.store import MemoryStore, Store
@@ -50,6 +51,7 @@ class Connection:
         self._lock = threading.RLock()
         self._listeners: dict[int, ReferenceType[Listener]] = {}
         self._tickets = count()
+        self._watcher: threading.Thread | None = None
         _connections.add(self)
 
     @property
@@ -163,18 +165,26 @@ class Connection:
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have `listener` called after each change, on the thread that made or noticed it.
 
-        The listener is held weakly: it must be kept alive elsewhere.
+        Other processes' changes are noticed within half a second. The listener is held weakly: it
+        must be kept alive elsewhere.
 
         Returns:
             The function that ends it.
         """
         ticket = next(self._tickets)
         self._listeners[ticket] = (WeakMethod if ismethod(listener) else ref)(listener)
+        if self._watcher is None or not self._watcher.is_alive():
+            self._watcher = watch(self._look)
 
         def unsubscribe() -> None:
             self._listeners.pop(ticket, None)
 
         return unsubscribe
+
+    def _look(self) -> bool:
+        """Take over others' changes; tell whether anybody follows."""
+        self.refresh()
+        return bool(self._listeners)
 
     def after_fork(self) -> None:
         """In a forked child, take a new lock: a thread of the parent may hold the old one."""
