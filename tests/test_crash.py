@@ -302,10 +302,14 @@ class Interrupts:
 
     def during(self, work, within=3e-4):
         with suppress(KeyboardInterrupt):
-            self.is_armed = True
-            signal.setitimer(signal.ITIMER_REAL, self.rng.uniform(1e-6, within))
-            while self.is_armed:
-                work()
+            self._repeat(work, within)
+        self.is_armed = False
+
+    def _repeat(self, work, within):  # a function, as Python may miss an interrupt of a loop in try
+        self.is_armed = True
+        signal.setitimer(signal.ITIMER_REAL, self.rng.uniform(1e-6, within))
+        while self.is_armed:
+            work()
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ class Journal(Replay):
         """
         super().__init__(path, dataset, seq, writable=writable)
         self._power = power
-        self._synced = self._end
+        self._synced = seq
 
     @property
     def size(self) -> int:
@@ -66,7 +66,7 @@ class Journal(Replay):
     @property
     def is_synced(self) -> bool:
         """Whether the records so far survive a loss of power."""
-        return self._power or self._synced == self._end
+        return self._power or self._synced == self.seq
 
     def write(self, kind: int, payload: bytes, apply: Callable[[], None]) -> None:
         """Append a record and apply it in memory: both, or neither.
@@ -127,13 +127,17 @@ class Journal(Replay):
 
     def sync(self) -> None:
         """Make the records so far survive a loss of power, holding nobody up."""
-        if not os.fstat(self.fd).st_nlink:
-            self._head = b""  # deleted: the next edit will look closer, and say so
-        elif not self.is_synced:
-            end = self._end
+        with self._mutex:
+            if self.fd < 0:
+                return
+            if not os.fstat(self.fd).st_nlink:
+                self._head = b""  # deleted: the next edit will look closer, and say so
+                return
+            seq = self.seq
+        if not self.is_synced:
             fd = os.open(self.path, os.O_RDWR)  # a duplicate would take the lock into a fork
             try:
                 sync(fd)
-                self._synced = end
+                self._synced = seq
             finally:
                 os.close(fd)

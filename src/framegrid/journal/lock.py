@@ -65,10 +65,11 @@ class LockedFile:
                 pass
 
     def close(self) -> None:
-        """Close the file; the next use opens it again."""
-        self.fd = -1
-        self._unlock = int
-        self._close()
+        """Close the file, when no other thread uses it; the next use opens it again."""
+        with self._mutex:
+            self.fd = -1
+            self._unlock = int
+            self._close()
 
     def after_fork(self) -> None:
         """In a forked child, share no lock with the parent: it would outlive the parent."""

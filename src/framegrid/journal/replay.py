@@ -63,10 +63,15 @@ class Replay(LockedFile):
         copies = read_at(self.fd, COPIES_SIZE, 0)
         return stat.st_size != self._end or copies != self._head[:COPIES_SIZE] or not stat.st_nlink
 
-    def _is_behind(self) -> bool:
-        """Tell whether somebody else had the lock; ``fstat`` would make the next write slow."""
-        end = os.lseek(self.fd, 0, os.SEEK_END)
-        return end != self._end or read_at(self.fd, HEADER_SIZE, 0) != self._head
+    def is_behind(self) -> bool:
+        """Tell, holding the lock, whether another had it since, or memory is not settled.
+
+        This is a part of every edit, so it leaves out ``fstat``: after one, the file system has to
+        note the time of the next write more exactly, which takes as long as the write.
+        """
+        if not self.settled or os.lseek(self.fd, 0, os.SEEK_END) != self._end:
+            return True
+        return read_at(self.fd, HEADER_SIZE, 0) != self._head
 
     def catch_up(self, load: Callable[[], int], apply: Callable[[Record], None]) -> bool:
         """Bring memory to the last edit, and tell whether that changed it.
@@ -80,7 +85,7 @@ class Replay(LockedFile):
             DatasetCorruptError: if the journal is damaged.
             NotADatasetError: if a newer version wrote it.
         """
-        if self.settled and not self._is_behind():
+        if self.fd < 0:  # a reader came before the first writer
             return False
         before = self.seq if self.settled else None
         self._read_header()
@@ -179,7 +184,7 @@ class Replay(LockedFile):
     def _unread(self) -> Iterator[Record]:
         """Give the records that memory lacks; one is taken in when the next is asked for."""
         size = os.fstat(self.fd).st_size
-        if size < HEADER_SIZE:  # a reader came before the first writer
+        if size < HEADER_SIZE:  # a reader came before the first writer had done
             return
         if size < self._end:
             raise DatasetCorruptError(

@@ -65,7 +65,8 @@ class Upkeep:
                 self._write_snapshot()
         except Exception as error:  # noqa: BLE001 - the thread lives on for all
             self._retry_at = time.monotonic() + RETRY_SECONDS
-            excuse(error)
+            with contextlib.suppress(Warning):  # where warnings are errors
+                excuse(error)
         return self._journal.size >= QUIET_BYTES or not self._journal.is_synced
 
     def _is_snapshot_due(self) -> bool:

@@ -34,9 +34,6 @@ class Store:
 
     def __init__(self, path: Path, durability: Durability, *, read_only: bool) -> None:
         """Load the snapshot; use ``create`` or ``open``."""
-        if durability not in get_args(Durability):
-            allowed = " or ".join(map(repr, get_args(Durability)))
-            raise ValueError(f"durability is {durability!r}; it can be {allowed}")
         self.path = path
         self.read_only = read_only
         self._closed = False
@@ -63,6 +60,7 @@ class Store:
             FileExistsError: if there is a file already.
             FileNotFoundError: if the folder does not exist.
         """
+        _check_durability(durability)
         write_new(path.resolve(), Table() if table is None else table)
         return cls.open(path, durability=durability)
 
@@ -82,6 +80,7 @@ class Store:
             DatasetCorruptError: if it is damaged.
             DatasetBusyError: if another process holds its lock for too long.
         """
+        _check_durability(durability)
         file = path.resolve()
         files.remove_leftovers(file)
         if repair:
@@ -134,7 +133,8 @@ class Store:
         return change
 
     def _commit(self, build: Callable[[Table], Change | None]) -> Change | None:
-        self._catch_up()
+        if self._journal.is_behind():
+            self._catch_up()
         change = build(self._table)
         if change is not None:
             kind, payload = encode(change)
@@ -240,7 +240,7 @@ class Store:
         if self._closed:
             return
         try:
-            if not self.read_only:
+            if self._journal.seq > self._journal.saved and not self.read_only:
                 self.snapshot()
         except Exception as error:  # noqa: BLE001 - no edit is lost, and closing works always
             background.excuse(error)
@@ -270,3 +270,9 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _check_durability(durability: str) -> None:
+    if durability not in get_args(Durability):
+        allowed = " or ".join(map(repr, get_args(Durability)))
+        raise ValueError(f"durability is {durability!r}; it can be {allowed}")

@@ -83,4 +83,5 @@ def restore_backup(path: Path) -> None:
 
 def _backup_hint(path: Path) -> str:
     backup = backup_of(path)
-    return f"; the snapshot before it is {backup}" if backup.exists() else ""
+    hint = f"; the snapshot before it is {backup}: repair=True goes back to it"
+    return hint if backup.exists() else ""

@@ -12,6 +12,7 @@ the seal covers also what has none, and is checked before anything else is looke
 
 import json
 import os
+from operator import index
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 from zlib import crc32
@@ -195,7 +196,7 @@ def _unpack(data: bytes, path: Path) -> Snapshot:
     columns = {name: arrow_type(kind) for name, kind in (BUILTIN_TYPES | types).items()}
     samples = _without_lists(_read(file, path), types)
     samples = samples.select(list(columns)).cast(pa.schema(columns))
-    return Snapshot(dataset, facts["seq"], facts["next_id"], types, samples)
+    return Snapshot(dataset, index(facts["seq"]), index(facts["next_id"]), types, samples)
 
 
 def _rejection(data: bytes, path: Path) -> Exception:

@@ -84,9 +84,10 @@ class Column:
 
     def array(self) -> pa.Array:
         """Give all values as an array that never changes."""
-        if self._edits:
-            rows = np.fromiter(self._edits, np.intp, len(self._edits))
-            values = pa.array(self._edits.values(), arrow_type(self.type))
+        edits = self._edits  # a background snapshot may do the same at the same time
+        if edits:
+            rows = np.fromiter(edits, np.intp, len(edits))
+            values = pa.array(edits.values(), arrow_type(self.type))
             self._base = _replaced(self._base, rows, values)
             self._edits = {}
         return self._base
