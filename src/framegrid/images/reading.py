@@ -5,12 +5,13 @@ import stat
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 
 from PIL import ExifTags, Image, ImageFile, ImageOps
 
 from framegrid.errors import BrokenImageError
+from framegrid.images.exif import Exif, exif_of
 from framegrid.images.formats import PREFIX_BYTES, StrPath, candidates, unidentified
 
 MAX_PIXELS = 178_000_000
@@ -55,15 +56,17 @@ class Header:
         width: Width in px as displayed, with the EXIF orientation applied.
         height: Height in px as displayed.
         format: Pillow's name of the format, such as "JPEG".
+        exif: EXIF values by key, if they were asked for, see ``exif_of``.
     """
 
     width: int
     height: int
     format: str
+    exif: Exif = field(default_factory=dict)
 
 
-def read_header(path: StrPath) -> Header:
-    """Read the size and format of an image file without decoding it.
+def read_header(path: StrPath, *, exif: bool = False) -> Header:
+    """Read the size and format of an image file, and maybe its EXIF values, without decoding it.
 
     Raises:
         BrokenImageError: The file is missing, no regular file, empty, of no known format, damaged
@@ -73,7 +76,7 @@ def read_header(path: StrPath) -> Header:
         width, height = image.size
         if turn(image) in _SIDEWAYS:
             width, height = height, width
-        return Header(width, height, image.format or "")
+        return Header(width, height, image.format or "", exif_of(image) if exif else {})
 
 
 def open_upright(path: StrPath) -> Image.Image:
