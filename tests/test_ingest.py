@@ -136,15 +136,15 @@ def test_an_interrupted_ingest_adds_nothing(dataset, photos, monkeypatch):
 
 
 def test_images_added_meanwhile_are_not_added_twice(dataset, photos, monkeypatch):
-    read_sizes = sizes.read_sizes
+    read_headers = sizes.read_headers
 
-    def read_while_another_adds(paths, *, progress):
+    def read_while_another_adds(paths, **options):
         monkeypatch.undo()
         monkeypatch.chdir(photos.parent)
         dataset.add_images_from_path(photos / "photo-0.jpg")
-        return read_sizes(paths, progress=progress)
+        return read_headers(paths, **options)
 
-    monkeypatch.setattr("framegrid.dataset.ingest.read_sizes", read_while_another_adds)
+    monkeypatch.setattr("framegrid.dataset.ingest.read_headers", read_while_another_adds)
     report = dataset.add_images_from_path(photos)
     assert (report.added, report.already_present, len(dataset)) == (5, 1, 6)
 

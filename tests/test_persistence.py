@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import framegrid as fg
+from framegrid.errors import DatasetCorruptError
 
 # Random edits
 
@@ -109,6 +110,7 @@ def saved(photos):
 EDIT = """
 import os, signal
 import framegrid as fg
+from framegrid.errors import DatasetCorruptError
 dataset = fg.ImageDataset.load("saved")
 dataset.get_sample(0).metadata["temperature"] = 25.3
 dataset.update_metadata([(1, {"city": "Zürich", "rank": 2**63 - 1}), (2, {"tags": ["a"]})])
@@ -273,3 +275,19 @@ def test_duckdb_reads_the_file(parquet):
     assert {name for name, *_ in duckdb.sql(f"select * from '{parquet}'").description} == {
         "sample_id", *COLUMNS,
     }  # fmt: skip
+
+
+def test_repair_keeps_what_is_whole_of_a_damaged_dataset(photos):
+    with fg.ImageDataset.create("damaged") as dataset:
+        dataset.add_images_from_path(photos)
+    whole = dataset.path.read_bytes()
+    dataset.path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DatasetCorruptError, match="repair=True"):
+        fg.ImageDataset.load("damaged")
+    with pytest.warns(RuntimeWarning), fg.ImageDataset.load("damaged", repair=True) as repaired:
+        assert len(repaired) in {0, len(list(photos.iterdir()))}
+
+
+def test_power_durability_is_passed_on():
+    with pytest.raises(ValueError, match="durability is 'disk'"):
+        fg.ImageDataset.create("durable", durability="disk")

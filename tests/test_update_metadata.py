@@ -311,8 +311,8 @@ def test_a_missing_csv_file(dataset, tmp_path):
         dataset.update_metadata_from_csv(tmp_path / "none.csv")
 
 
-def test_a_csv_file_that_conflicts_changes_nothing(dataset, tmp_path):
+def test_a_value_in_a_csv_file_that_conflicts_is_left_out(dataset, tmp_path):
     path = write(tmp_path / "bad.csv", "file_name,city,rank\na.jpg,Bern,first\n")
-    with pytest.raises(MetadataTypeError, match="sample 0 gets 'first'"):
-        dataset.update_metadata_from_csv(path)
-    assert dataset.schema == {"rank": "integer"}
+    report = dataset.update_metadata_from_csv(path)
+    assert metadata(dataset)[0] == {"rank": 1, "city": "Bern"}
+    assert list(report.conflicts["value"]) == ["first"]

@@ -15,12 +15,30 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from framegrid.dataset import ImageDataset, ImportReport, IngestReport, Sample
+from framegrid import features
+from framegrid.dataset import (
+    ComputeReport,
+    ExifReport,
+    ImageDataset,
+    ImportReport,
+    IngestReport,
+    Sample,
+)
 
 if TYPE_CHECKING:
     from framegrid.grid import Grid
 
-__all__ = ["Grid", "ImageDataset", "ImportReport", "IngestReport", "Sample", "show"]
+__all__ = [
+    "ComputeReport",
+    "ExifReport",
+    "Grid",
+    "ImageDataset",
+    "ImportReport",
+    "IngestReport",
+    "Sample",
+    "features",
+    "show",
+]
 
 
 def show(

@@ -1,8 +1,18 @@
 """The dataset: opening, editing and asking it; the only room that changes the table."""
 
+from framegrid.dataset.computing import ComputeReport
 from framegrid.dataset.connection import Moment
 from framegrid.dataset.core import ImageDataset
-from framegrid.dataset.reports import ImportReport, IngestReport
+from framegrid.dataset.import_report import ImportReport
+from framegrid.dataset.reports import ExifReport, IngestReport
 from framegrid.dataset.sample import Sample
 
-__all__ = ["ImageDataset", "ImportReport", "IngestReport", "Moment", "Sample"]
+__all__ = [
+    "ComputeReport",
+    "ExifReport",
+    "ImageDataset",
+    "ImportReport",
+    "IngestReport",
+    "Moment",
+    "Sample",
+]

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 
 from framegrid.dataset.connection import Connection, Listener, Moment
+from framegrid.dataset.exports import DatasetExports
 from framegrid.dataset.frames import samples_of
+from framegrid.dataset.imports import MetadataImports
 from framegrid.dataset.metadata import MetadataCollection
 from framegrid.dataset.samples import SampleCollection
-from framegrid.store import MemoryStore, Store
+from framegrid.store import Durability, MemoryStore, Store
 
 if TYPE_CHECKING:
     from framegrid.grid import Grid
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 SUFFIX = ".parquet"
 
 
-class ImageDataset(SampleCollection, MetadataCollection):
+class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, DatasetExports):
     """A dataset of images: where they are, how large they are, and their metadata.
 
     It lives in one Parquet file. Each edit is saved when the call returns, also when the process is
@@ -45,24 +47,37 @@ class ImageDataset(SampleCollection, MetadataCollection):
         self._connection = Connection(store)
 
     @classmethod
-    def create(cls, name: str | os.PathLike[str] = "dataset") -> Self:
+    def create(
+        cls, name: str | os.PathLike[str] = "dataset", *, durability: Durability = "process"
+    ) -> Self:
         """Create a new, empty dataset.
 
         Args:
             name: its name, or the path of its file, with or without ``.parquet``.
+            durability: what an edit survives once its call has returned: ``"process"``, the end of
+                the process, or ``"power"``, a power cut too, at some 200 us an edit.
 
         Raises:
             FileExistsError: there is one already.
             FileNotFoundError: its folder does not exist.
         """
-        return cls(Store.create(_file(name)))
+        return cls(Store.create(_file(name), durability=durability))
 
     @classmethod
-    def load(cls, name: str | os.PathLike[str] = "dataset") -> Self:
+    def load(
+        cls,
+        name: str | os.PathLike[str] = "dataset",
+        *,
+        durability: Durability = "process",
+        repair: bool = False,
+    ) -> Self:
         """Open a dataset that exists; it is never created.
 
         Args:
             name: its name, or the path of its file, with or without ``.parquet``.
+            durability: what an edit survives once its call has returned: ``"process"``, the end of
+                the process, or ``"power"``, a power cut too, at some 200 us an edit.
+            repair: of a damaged dataset, keep what is whole and set the rest aside.
 
         Raises:
             FileNotFoundError: there is none.
@@ -70,23 +85,27 @@ class ImageDataset(SampleCollection, MetadataCollection):
             DatasetCorruptError: the file is damaged; the message says what is intact.
             ConflictError: another program rewrote the file.
         """
-        return cls(Store.open(_file(name)))
+        return cls(Store.open(_file(name), durability=durability, repair=repair))
 
     @classmethod
-    def load_or_create(cls, name: str | os.PathLike[str] = "dataset") -> Self:
+    def load_or_create(
+        cls, name: str | os.PathLike[str] = "dataset", *, durability: Durability = "process"
+    ) -> Self:
         """Open a dataset, created first when it does not exist.
 
         Args:
             name: its name, or the path of its file, with or without ``.parquet``.
+            durability: what an edit survives once its call has returned: ``"process"``, the end of
+                the process, or ``"power"``, a power cut too, at some 200 us an edit.
 
         Raises:
             FileNotFoundError: its folder does not exist.
             NotADatasetError, DatasetCorruptError, ConflictError: as for ``load``.
         """
         try:
-            return cls.create(name)
+            return cls.create(name, durability=durability)
         except FileExistsError:
-            return cls.load(name)
+            return cls.load(name, durability=durability)
 
     @classmethod
     def from_dataframe(cls, df: pd.DataFrame, path_column: Hashable | None = None) -> Self:

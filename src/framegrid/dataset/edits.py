@@ -69,8 +69,13 @@ def set_blocks(table: Table, patches: Iterable[Patch]) -> SetBlocks | None:
     """
     fitter = Fitter(table)
     blocks = [Block(patch.ids, fitter.columns(patch.ids, patch.columns)) for patch in patches]
+    return as_change(blocks, fitter.types)
+
+
+def as_change(blocks: Iterable[Block], types: Schema) -> SetBlocks | None:
+    """Make one change of those blocks that hold something; None when none does."""
     filled = tuple(block for block in blocks if block.columns and len(block.ids))
-    return SetBlocks(filled, fitter.types) if filled else None
+    return SetBlocks(filled, types) if filled else None
 
 
 class Fitter:
@@ -86,7 +91,7 @@ class Fitter:
 
     def value(self, sample_id: int, key: str, value: Any) -> Any:
         """Fit one value of a sample; None when it is missing."""
-        current = self._current(key)
+        current = self.current(key)
         if is_missing(value):
             return None
         new, value = normalise(key, value)
@@ -100,14 +105,16 @@ class Fitter:
 
     def columns(self, ids: Ids, columns: Columns) -> dict[str, pa.Array]:
         """Fit a column of values per key, without the unknown keys that have no value at all."""
-        fitted = {key: self._column(ids, key, values) for key, values in columns.items()}
+        fitted = {key: self.column(ids, key, values) for key, values in columns.items()}
         return {key: array for key, array in fitted.items() if array is not None}
 
-    def _column(self, ids: Ids, key: str, values: Sequence[Any] | pd.Series) -> pa.Array | None:
+    def column(self, ids: Ids, key: str, values: Sequence[Any] | pd.Series) -> pa.Array | None:
+        """Fit the values of one key; None when the key is unknown and there is no value at all."""
+
         def describe(position: int) -> str:
             return f"sample {ids[position]}"
 
-        current = self._current(key)
+        current = self.current(key)
         new, array = infer_arrow(key, values, describe)
         kind, array = merge_array(key, current, new, array, describe)
         if kind is None:
@@ -115,7 +122,7 @@ class Fitter:
         self._note(key, current, kind)
         return array
 
-    def _current(self, key: str) -> KeyType | None:
+    def current(self, key: str) -> KeyType | None:
         """The type of a key so far; None for a new one, whose name is checked."""
         if key not in self._table.schema:
             check_key(key, self._table.schema | self.types)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import numpy as np
 import pyarrow as pa
@@ -10,35 +10,46 @@ import pyarrow.compute as pc
 
 from framegrid import images
 from framegrid.dataset.connection import Connection
+from framegrid.dataset.edits import Fitter
+from framegrid.dataset.exif import check_keys, values_by_key
+from framegrid.dataset.image_folder import FolderMetadata
 from framegrid.dataset.reports import IngestReport, listing
-from framegrid.dataset.sizes import Sizes, read_sizes
+from framegrid.dataset.sizes import Headers, read_headers
 from framegrid.table import AddSamples, Table
 
 
-def add_images(
+def add_images(  # noqa: PLR0913 - the arguments of the dataset's method
     connection: Connection,
     path: str | os.PathLike[str],
     *,
     recursive: bool,
     limit: int | None,
+    exif: bool,
     progress: bool,
 ) -> IngestReport:
     """Add the images at `path` that the dataset does not have, in one edit.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
-        ValueError: there are no images, or all of them are broken; or `limit` is below 1.
+        ValueError: there are no images, or all of them are broken; or `limit` is below 1; or a key
+            of the dataset differs from one of EXIF only in case.
+        MetadataTypeError: a key of the dataset has another type than EXIF values for it.
     """
     if limit is not None and limit < 1:
         raise ValueError(f"limit={limit}: the number of images to look at is at least 1")
+    if exif:
+        connection.read(lambda table: check_keys(table.schema))
     found = [str(file) for file in images.find_images(path, recursive=recursive)[:limit]]
     new = connection.read(lambda table: _absent(table, found))
-    sizes, broken = read_sizes(new, progress=progress)
+    headers, broken = read_headers(new, exif=exif, progress=progress)
     if len(broken) == len(found):
         raise ValueError(f"none of {len(found):,} images at {path} can be read:{listing(broken)}")
-    change = connection.commit(lambda table: _addition(table, sizes))
+    metadata = FolderMetadata(Path(path).expanduser(), list(headers), connection.table.schema)
+    change = connection.commit(lambda table: metadata.added_to(table, _addition(table, headers)))
     added = len(change.samples) if isinstance(change, AddSamples) else 0
-    return IngestReport(added, len(found) - added - len(broken), broken)
+    present = len(found) - added - len(broken)
+    report = connection.read(metadata.report)
+    return IngestReport(added, present, broken + metadata.broken, report)
 
 
 def _absent(table: Table, files: Sequence[str]) -> list[str]:
@@ -49,20 +60,19 @@ def _absent(table: Table, files: Sequence[str]) -> list[str]:
     ]
 
 
-def _addition(table: Table, sizes: Sizes) -> AddSamples | None:
+def _addition(table: Table, headers: Headers) -> AddSamples | None:
     """Add the files that are still absent: another process may have added some meanwhile."""
-    files = _absent(table, list(sizes))
+    files = _absent(table, list(headers))
     if not files:
         return None
-    return AddSamples(
-        pa.table(
-            {
-                "sample_id": np.arange(table.next_id, table.next_id + len(files)),
-                "file_name": pa.array([PurePath(file).name for file in files], pa.large_string()),
-                "file_path_abs": pa.array(files, pa.large_string()),
-                "width": pa.array([sizes[file][0] for file in files], pa.int64()),
-                "height": pa.array([sizes[file][1] for file in files], pa.int64()),
-            }
-        ),
-        {},
-    )
+    builtin = {
+        "sample_id": np.arange(table.next_id, table.next_id + len(files)),
+        "file_name": pa.array([PurePath(file).name for file in files], pa.large_string()),
+        "file_path_abs": pa.array(files, pa.large_string()),
+        "width": pa.array([headers[file].width for file in files], pa.int64()),
+        "height": pa.array([headers[file].height for file in files], pa.int64()),
+    }
+    fitter = Fitter(table)
+    exif = values_by_key([headers[file].exif for file in files])
+    metadata = fitter.columns(builtin["sample_id"], exif)
+    return AddSamples(pa.table(builtin | metadata), fitter.types)

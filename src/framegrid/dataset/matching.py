@@ -6,12 +6,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.types import is_integer_dtype
 
+from framegrid.dataset.paths import ends_of, parts_of
 from framegrid.dataset.reports import few
 from framegrid.errors import UnknownSampleError
+from framegrid.schema import infer_arrow
 from framegrid.table import Table
+from framegrid.table.ids import find_all
 
 IDENTIFIERS = ("sample_id", "file_name", "file_path_abs")
 """The columns that can name a sample."""
@@ -20,6 +25,9 @@ UNKNOWN = -1
 """Stands for the sample that an identifier did not find; real ids start at 0."""
 
 Ids = npt.NDArray[np.int64]
+
+Identifiers = Sequence[Any] | pd.Series
+"""Names of samples, as they were given; a Series counts its rows from 0."""
 
 
 def check_identifier(on: str) -> None:
@@ -39,6 +47,9 @@ def to_ids(values: Iterable[Any]) -> Ids:
         TypeError: one is no integer.
         UnknownSampleError: one is beyond 64 bits.
     """
+    integers = _integers(values)
+    if integers is not None:
+        return integers
     values = list(values)
     kinds = {kind for kind in set(map(type, values)) if not _is_integer(kind)}
     if kinds:
@@ -50,21 +61,27 @@ def to_ids(values: Iterable[Any]) -> Ids:
         raise UnknownSampleError(f"no sample has an id as large as {max(values)}") from None
 
 
-def match(table: Table, on: str, identifiers: Sequence[Any]) -> Ids:
+def match(table: Table, on: str, identifiers: Identifiers) -> Ids:
     """Find the samples that `identifiers` name: (M,) ids, ``UNKNOWN`` where there is none.
+
+    A file name may come with the folders above it, as in ``cats/001.jpg``: it is that of the
+    sample whose path ends so.
 
     Raises:
         TypeError: an identifier has the wrong type.
         ValueError: two samples have one of the file names or paths.
     """
-    if not len(table):
+    if not len(table) or not len(identifiers):
         return np.full(len(identifiers), UNKNOWN, np.int64)
     if on == "sample_id":
-        return _match_ids(table, to_ids(identifiers))
-    return _match_names(table, on, _to_names(on, identifiers))
+        ids = to_ids(identifiers)
+        return np.where(find_all(table.ids, ids) == UNKNOWN, UNKNOWN, ids)
+    names = _to_names(on, identifiers)
+    ids = _match_names(table, on, table.column(on), names)
+    return ids if on == "file_path_abs" else _match_path_ends(table, names, ids)
 
 
-def match_all(table: Table, on: str, identifiers: Sequence[Any]) -> Ids:
+def match_all(table: Table, on: str, identifiers: Identifiers) -> Ids:
     """Find the sample of every identifier: (M,) ids.
 
     Raises:
@@ -81,45 +98,79 @@ def match_all(table: Table, on: str, identifiers: Sequence[Any]) -> Ids:
     return ids
 
 
+def match_given(table: Table, on: str, identifiers: pd.Series) -> Ids:
+    """Find the samples, ``UNKNOWN`` also where an identifier is missing: (M,).
+
+    Raises:
+        TypeError, ValueError: as for ``match``.
+    """
+    given = identifiers.notna().to_numpy()
+    if given.all():
+        return match(table, on, identifiers)
+    ids = np.full(len(identifiers), UNKNOWN, np.int64)
+    ids[given] = match(table, on, identifiers[given].reset_index(drop=True))
+    return ids
+
+
+def _integers(values: Iterable[Any]) -> Ids | None:
+    """Give a Series that holds integers of 64 bits and nothing else as an array, else None."""
+    if not isinstance(values, pd.Series) or not is_integer_dtype(values.dtype) or values.hasnans:
+        return None
+    if str(values.dtype).lower().startswith("uint64"):
+        return None
+    return values.to_numpy(np.int64)
+
+
 def _is_integer(kind: type) -> bool:
     return issubclass(kind, int | np.integer) and kind is not bool
 
 
-def _match_ids(table: Table, ids: Ids) -> Ids:
-    held = table.ids.take(np.searchsorted(table.ids, ids), mode="clip")
-    return np.where(held == ids, ids, UNKNOWN)
+def _to_names(on: str, identifiers: Identifiers) -> pa.Array:
+    if not isinstance(identifiers, pd.Series):
+        identifiers = [os.fspath(n) if isinstance(n, os.PathLike) else n for n in identifiers]
+    try:
+        kind, names = infer_arrow(on, identifiers)
+    except (TypeError, OverflowError):
+        kind = None
+    if kind != "string" or names.null_count:
+        name = next(name for name in identifiers if not isinstance(name, str | os.PathLike))
+        raise TypeError(f"{on} is a string, got {name!r} ({type(name).__name__})")
+    return names
 
 
-def _to_names(on: str, identifiers: Sequence[Any]) -> pa.Array:
-    names = [os.fspath(name) if isinstance(name, os.PathLike) else name for name in identifiers]
-    for name in names:
-        if not isinstance(name, str):
-            raise TypeError(f"{on} is a string, got {name!r} ({type(name).__name__})")
-    return pa.array(names, pa.large_string())
+def _match_names(table: Table, on: str, held: pa.Array, names: pa.Array) -> Ids:
+    """Find the one sample that has each name in `held`, the names of all samples."""
+    rows = np.asarray(pc.index_in(names, value_set=held).fill_null(UNKNOWN), np.int64)
+    found = rows != UNKNOWN
+    others = np.ones(len(held), np.bool_)
+    others[rows[found]] = False  # a name that is left over here names two samples
+    twins = held.filter(pa.array(others))
+    doubled = pc.unique(twins.filter(pc.is_in(twins, value_set=names)))
+    if len(doubled):
+        raise _ambiguous(table, on, held, doubled)
+    return np.where(found, table.ids.take(rows, mode="clip"), UNKNOWN)
 
 
-def _match_names(table: Table, on: str, names: pa.Array) -> Ids:
-    held = table.column(on)
-    first = _rows_in(names, held)
-    last = len(held) - 1 - _rows_in(names, held[::-1])
-    found = first != UNKNOWN
-    ambiguous = np.flatnonzero(found & (first != last))
-    if len(ambiguous):
-        _refuse_ambiguous(table, on, names[ambiguous[0]].as_py(), len(ambiguous))
-    return np.where(found, table.ids.take(first, mode="clip"), UNKNOWN)
+def _match_path_ends(table: Table, names: pa.Array, ids: Ids) -> Ids:
+    """Find the samples of the names still unknown that have folders in them: (M,)."""
+    unknown = np.flatnonzero(ids == UNKNOWN)
+    names = names.take(pa.array(unknown))
+    parts = parts_of(names)
+    for count in np.unique(parts[parts > 1]).tolist():
+        of_count = parts == count
+        held = ends_of(table.column("file_path_abs"), count)
+        wanted = ends_of(names.filter(pa.array(of_count)), count)
+        ids[unknown[of_count]] = _match_names(table, "file_name", held, wanted)
+    return ids
 
 
-def _rows_in(names: pa.Array, held: pa.Array) -> Ids:
-    """Row of the first of equal names in `held`, ``UNKNOWN`` where there is none: (M,)."""
-    rows = pc.index_in(names, value_set=held).fill_null(UNKNOWN)
-    return np.asarray(rows, np.int64)
-
-
-def _refuse_ambiguous(table: Table, on: str, name: str, count: int) -> None:
-    rows = np.flatnonzero(pc.equal(table.column(on), name).to_numpy(zero_copy_only=False))
+def _ambiguous(table: Table, on: str, held: pa.Array, names: pa.Array) -> ValueError:
+    name = names[0].as_py()
+    rows = np.flatnonzero(pc.equal(held, name).to_numpy(zero_copy_only=False))
     paths = table.column("file_path_abs").take(rows).to_pylist()
-    others = f" ({count - 1:,} other names are ambiguous too)" if count > 1 else ""
-    raise ValueError(
+    others = f" ({len(names) - 1:,} other names are ambiguous too)" if len(names) > 1 else ""
+    longer = "put more of its folders before it, or " * (on == "file_name")
+    return ValueError(
         f"{on} {name!r} is ambiguous, {len(rows)} samples have it: {few(paths)}{others}; "
-        f"identify samples by sample_id{' or file_path_abs' if on == 'file_name' else ''}"
+        f"{longer}identify samples by sample_id{' or file_path_abs' if longer else ''}"
     )

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    from framegrid.dataset.import_report import ImportReport
 
 _SHOWN = 5
 
@@ -16,41 +19,45 @@ class IngestReport:
     Attributes:
         added: number of new samples.
         already_present: number of images that the dataset held before.
-        broken: path and reason of each image that cannot be read; they are not in the dataset.
+        broken: path and reason of each image that cannot be read; they are not in the dataset. Also
+            of each ``metadata.csv`` or ``metadata.jsonl`` that cannot be used.
+        metadata: which rows of ``metadata.csv`` or ``metadata.jsonl`` and which of the new samples
+            found each other; None if there is no such file.
     """
 
     added: int
     already_present: int
     broken: list[tuple[str, str]] = field(default_factory=list)
+    metadata: "ImportReport | None" = None
 
     def __repr__(self) -> str:
         """Give the numbers, and the first broken files with their reasons."""
         counts = f"added {self.added:,}, already present {self.already_present:,}"
-        return f"{counts}, broken {len(self.broken):,}" + listing(self.broken)
+        metadata = f"\nmetadata: {self.metadata!r}" if self.metadata else ""
+        return f"{counts}, broken {len(self.broken):,}{listing(self.broken)}{metadata}"
 
 
 @dataclass(frozen=True, repr=False)
-class ImportReport:
-    """How the rows of a CSV file and the samples of the dataset found each other.
+class ExifReport:
+    """What the cameras had written.
 
     Attributes:
-        matched: the rows that were written, indexed by ``sample_id``.
-        unmatched_rows: the rows that name no sample, as they were read.
-        unmatched_samples: ``file_name`` and ``file_path_abs`` of the samples without a row,
-            indexed by ``sample_id``.
+        found: by key, the number of images with a value.
+        with_exif: number of images with any value.
+        without_exif: number of images that can be read and have none.
+        broken: path and reason of each image that cannot be read.
     """
 
-    matched: pd.DataFrame
-    unmatched_rows: pd.DataFrame
-    unmatched_samples: pd.DataFrame
+    found: dict[str, int]
+    with_exif: int
+    without_exif: int
+    broken: list[tuple[str, str]] = field(default_factory=list)
 
     def __repr__(self) -> str:
-        """Give the numbers."""
-        return (
-            f"matched {len(self.matched):,} rows, "
-            f"{len(self.unmatched_rows):,} rows without a sample, "
-            f"{len(self.unmatched_samples):,} samples without a row"
-        )
+        """Give the numbers, those of each key, and the first broken files with their reasons."""
+        keys = ", ".join(f"{key} {count:,}" for key, count in self.found.items())
+        counts = f"with EXIF {self.with_exif:,}, without {self.without_exif:,}"
+        return f"{counts}, broken {len(self.broken):,}{keys and f': {keys}'}" + listing(self.broken)
 
 
 def listing(broken: list[tuple[str, str]]) -> str:

@@ -54,21 +54,28 @@ class SampleCollection:
         *,
         recursive: bool = True,
         limit: int | None = None,
+        exif: bool = False,
         progress: bool = True,
     ) -> IngestReport:
         """Add images with the sizes in their headers; those already there are skipped.
 
         Broken files are reported and left out. It is one edit: interrupted, it adds nothing.
 
+        When a folder is added that has a ``metadata.csv`` or ``metadata.jsonl``, as image folders
+        of Hugging Face do, its columns become metadata of the new samples; ``file_name`` in it is
+        relative to that file. Samples already there keep what they have.
+
         Args:
             path: a file, a folder, or a glob such as ``"photos/**/*.jpg"``.
             recursive: look into the folders of the folder, too.
             limit: look at no more than this many images, the first by name.
+            exif: add what the cameras wrote, too, see ``add_exif_metadata``.
             progress: show a progress bar when it takes longer than a second.
 
         Raises:
             FileNotFoundError: there is nothing at `path`.
             ValueError: there are no images, or all of them are broken.
+            MetadataTypeError, ValueError: with `exif`, as for ``add_exif_metadata``.
 
         Example:
             ```python
@@ -77,7 +84,12 @@ class SampleCollection:
             ```
         """
         return add_images(
-            self._connection, path, recursive=recursive, limit=limit, progress=progress
+            self._connection,
+            path,
+            recursive=recursive,
+            limit=limit,
+            exif=exif,
+            progress=progress,
         )
 
     def remove_samples(self, ids: Iterable[int]) -> None:

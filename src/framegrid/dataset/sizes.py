@@ -1,8 +1,9 @@
-"""Sizes of images, read from their headers."""
+"""Headers of images, read in threads, and the sizes in them."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from typing import TypeVar, cast
 
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 from framegrid import images
 from framegrid.dataset.connection import Connection
 from framegrid.errors import BrokenImageError
+from framegrid.images import Header
 from framegrid.table import Block, SetBlocks, Table
 
 T = TypeVar("T")
@@ -22,6 +24,9 @@ Size = tuple[int, int]
 
 Sizes = dict[str, Size]
 """Size by path."""
+
+Headers = dict[str, Header]
+"""Header by path."""
 
 Broken = list[tuple[str, str]]
 """Path and reason of each image that cannot be read."""
@@ -33,29 +38,38 @@ _QUIET_S = 1.0
 
 def read_size(path: str) -> Size | str:
     """Read the size of an image, or give the reason why it has none."""
-    try:
-        header = images.read_header(path)
-    except BrokenImageError as error:
-        return str(error)
-    return header.width, header.height
+    header = _outcome(images.read_header, path)
+    return header if isinstance(header, str) else (header.width, header.height)
 
 
 def read_sizes(paths: Sequence[str], *, progress: bool) -> tuple[Sizes, Broken]:
-    """Read the sizes of many images, in threads.
+    """Read the sizes of many images, see ``read_headers``."""
+    headers, broken = read_headers(paths, progress=progress)
+    return {path: (header.width, header.height) for path, header in headers.items()}, broken
+
+
+def read_headers(
+    paths: Sequence[str], *, exif: bool = False, progress: bool
+) -> tuple[Headers, Broken]:
+    """Read the headers of many images, in threads.
 
     Args:
         paths: image files.
+        exif: read the EXIF values, too.
         progress: show a progress bar, if there is someone to see it and it takes a while.
     """
+    read_each = partial(
+        _outcomes, partial(images.read_header, exif=True) if exif else images.read_header
+    )
     tasks = [paths[i : i + _FILES_PER_TASK] for i in range(0, len(paths), _FILES_PER_TASK)]
     threads = ThreadPoolExecutor(_THREADS, "framegrid-headers")
     try:
-        outcomes = chain.from_iterable(threads.map(_read_each, tasks))
+        outcomes = chain.from_iterable(threads.map(read_each, tasks))
         read = list(_with_bar(outcomes, len(paths)) if progress else outcomes)
     finally:  # after Ctrl-C, without reading the rest first
         threads.shutdown(cancel_futures=True)
-    sizes = {path: size for path, size in read if isinstance(size, tuple)}
-    return sizes, [(path, reason) for path, reason in read if isinstance(reason, str)]
+    headers = {path: header for path, header in read if isinstance(header, Header)}
+    return headers, [(path, reason) for path, reason in read if isinstance(reason, str)]
 
 
 def fill_sizes(connection: Connection, *, progress: bool) -> Broken:
@@ -66,8 +80,17 @@ def fill_sizes(connection: Connection, *, progress: bool) -> Broken:
     return broken
 
 
-def _read_each(paths: Iterable[str]) -> list[tuple[str, Size | str]]:
-    return [(path, read_size(path)) for path in paths]
+def _outcomes(
+    read: Callable[[str], Header], paths: Iterable[str]
+) -> list[tuple[str, Header | str]]:
+    return [(path, _outcome(read, path)) for path in paths]
+
+
+def _outcome(read: Callable[[str], Header], path: str) -> Header | str:
+    try:
+        return read(path)
+    except BrokenImageError as error:
+        return str(error)
 
 
 def _with_bar(items: Iterable[T], total: int) -> Iterable[T]:

@@ -46,6 +46,7 @@ _ARROW_KINDS: tuple[tuple[Callable[[pa.DataType], bool], KeyType], ...] = (
     (pa.types.is_string, "string"),
     (pa.types.is_large_string, "string"),
     (pa.types.is_string_view, "string"),
+    (lambda dtype: pa.types.is_decimal(dtype) and dtype.scale == 0, "integer"),  # sums in SQL
     (pa.types.is_decimal, "float"),
     (lambda dtype: pa.types.is_timestamp(dtype) and dtype.tz is not None, "datetime_utc"),
     (pa.types.is_timestamp, "datetime"),
@@ -121,7 +122,7 @@ def _from_numpy(key: str, array: npt.NDArray[Any], describe: Describe) -> Column
 
 def _from_arrow(key: str, values: pa.Array | pa.ChunkedArray, describe: Describe) -> Column:
     if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
+        values = _decoded(values)
     if pa.types.is_date(values.type):
         values = values.cast(pa.timestamp("s"))
     key_type = next((kind for is_kind, kind in _ARROW_KINDS if is_kind(values.type)), None)
@@ -131,11 +132,26 @@ def _from_arrow(key: str, values: pa.Array | pa.ChunkedArray, describe: Describe
         _check_years(key, values, describe)
     try:
         array = as_array(values, key_type)
-    except pa.ArrowInvalid:  # beyond 64 bits, or nanoseconds: the other path names the value
+    # Beyond 64 bits, or nanoseconds: the other path names the value. Old Arrows cast no views.
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return _from_list(key, values.to_pylist(), describe)
     if key_type == "float":
         array = pc.if_else(pc.is_nan(array), pa.scalar(None, pa.float64()), array)
     return key_type, array
+
+
+def _decoded(values: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    """Spell out dictionary-encoded values; Arrow cannot gather string views, so they change."""
+    plain = values.type.value_type
+    is_view = pa.types.is_string_view(plain)
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    words = [
+        pa.array(c.dictionary.to_pylist(), pa.string()) if is_view else c.dictionary for c in chunks
+    ]
+    return pa.chunked_array(
+        [word.take(chunk.indices) for word, chunk in zip(words, chunks, strict=True)],
+        pa.string() if is_view else plain,
+    )
 
 
 def _check_years(key: str, values: pa.Array | pa.ChunkedArray, describe: Describe) -> None:
