@@ -11,7 +11,7 @@ from PIL import ExifTags, Image, PngImagePlugin, features
 
 import framegrid as fg
 from framegrid import images
-from framegrid.dataset.exif import EXIF_TYPES
+from framegrid.dataset.adding.exif import EXIF_TYPES
 from framegrid.errors import MetadataTypeError
 from framegrid.images.exif import exif_of
 from framegrid.schema import normalise

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import framegrid as fg
-from framegrid.dataset import frames
+from framegrid.dataset.adding import frames
 
 
 def make(columns, **options):

@@ -7,7 +7,7 @@ from PIL import Image
 
 import framegrid as fg
 from framegrid import images
-from framegrid.dataset import sizes
+from framegrid.dataset.adding import sizes
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_images_added_meanwhile_are_not_added_twice(dataset, photos, monkeypatch
         dataset.add_images_from_path(photos / "photo-0.jpg")
         return read_headers(paths, **options)
 
-    monkeypatch.setattr("framegrid.dataset.ingest.read_headers", read_while_another_adds)
+    monkeypatch.setattr("framegrid.dataset.adding.ingest.read_headers", read_while_another_adds)
     report = dataset.add_images_from_path(photos)
     assert (report.added, report.already_present, len(dataset)) == (5, 1, 6)
 

@@ -3,7 +3,7 @@
 from framegrid.dataset.computing import ComputeReport
 from framegrid.dataset.connection import Moment
 from framegrid.dataset.core import ImageDataset
-from framegrid.dataset.import_report import ImportReport
+from framegrid.dataset.imports.report import ImportReport
 from framegrid.dataset.reports import ExifReport, IngestReport
 from framegrid.dataset.sample import Sample
 

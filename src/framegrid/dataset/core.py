@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
+from framegrid.dataset.adding.frames import samples_of
 from framegrid.dataset.connection import Connection, Listener, Moment
 from framegrid.dataset.exports import DatasetExports
-from framegrid.dataset.frames import samples_of
 from framegrid.dataset.imports import MetadataImports
 from framegrid.dataset.metadata import MetadataCollection
 from framegrid.dataset.samples import SampleCollection

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from framegrid.dataset.adding.frames import check_unique_columns
 from framegrid.dataset.edits import Patch, set_blocks
-from framegrid.dataset.frames import check_unique_columns
 from framegrid.dataset.matching import IDENTIFIERS, Identifiers, Ids
 from framegrid.dataset.reports import few
 from framegrid.schema import BUILTIN_COLUMNS, infer_arrow

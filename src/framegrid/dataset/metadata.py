@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 
 from framegrid.compute import Function
+from framegrid.dataset.adding.exif import add_exif
 from framegrid.dataset.computing import ComputeReport, compute_values, plan
 from framegrid.dataset.connection import Connection
-from framegrid.dataset.exif import add_exif
 from framegrid.dataset.keys import cast_key, drop_key, rename_key
 from framegrid.dataset.reports import ExifReport
 from framegrid.dataset.updates import Update, update

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from framegrid.dataset.import_report import ImportReport
+    from framegrid.dataset.imports.report import ImportReport
 
 _SHOWN = 5
 

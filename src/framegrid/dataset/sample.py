@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
 from framegrid import images
+from framegrid.dataset.adding.sizes import read_size
 from framegrid.dataset.connection import Connection
-from framegrid.dataset.sizes import read_size
 from framegrid.errors import UnknownKeyError
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterable, Iterator
 
+from framegrid.dataset.adding.ingest import add_images
+from framegrid.dataset.adding.sizes import fill_sizes
 from framegrid.dataset.connection import Connection
-from framegrid.dataset.ingest import add_images
 from framegrid.dataset.matching import match_all
 from framegrid.dataset.reports import IngestReport
 from framegrid.dataset.sample import Sample
-from framegrid.dataset.sizes import fill_sizes
 from framegrid.table import RemoveSamples
 
 

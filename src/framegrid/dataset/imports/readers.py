@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from framegrid.dataset.rows import Rows, rows_of_frame, rows_of_records
+from framegrid.dataset.imports.rows import Rows, rows_of_frame, rows_of_records
 from framegrid.schema import KeyType, Schema
 
 StrPath = str | os.PathLike[str]

@@ -3,12 +3,12 @@
 import os
 from typing import Any
 
-from framegrid.dataset.coco_import import read_coco
 from framegrid.dataset.connection import Connection
-from framegrid.dataset.import_report import ImportReport
-from framegrid.dataset.importing import Import
+from framegrid.dataset.imports.coco import read_coco
+from framegrid.dataset.imports.importing import Import
+from framegrid.dataset.imports.readers import read_csv, read_json, read_parquet
+from framegrid.dataset.imports.report import ImportReport
 from framegrid.dataset.matching import check_identifier
-from framegrid.dataset.readers import read_csv, read_json, read_parquet
 
 
 class MetadataImports:

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_string_dtype
 
-from framegrid.dataset.conflicts import Sifter, Values, picked
 from framegrid.dataset.connection import Connection
 from framegrid.dataset.edits import Patch, as_change
 from framegrid.dataset.frame_updates import check_once
-from framegrid.dataset.import_report import ImportReport
+from framegrid.dataset.imports.conflicts import Sifter, Values, picked
+from framegrid.dataset.imports.report import ImportReport
+from framegrid.dataset.imports.rows import Rows
 from framegrid.dataset.matching import UNKNOWN, Ids, match_given
-from framegrid.dataset.rows import Rows
 from framegrid.schema import KeyType, from_json
 from framegrid.table import SetBlocks, Table
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.csv
 
-from framegrid.dataset.coco_export import coco_images, write_coco
 from framegrid.dataset.connection import Connection
-from framegrid.dataset.image_export import Link, export_images
+from framegrid.dataset.exports.coco import coco_images, write_coco
+from framegrid.dataset.exports.images import Link, export_images
+from framegrid.dataset.exports.selection import Selection, chosen_ids
 from framegrid.dataset.relinking import relink
-from framegrid.dataset.selection import Selection, chosen_ids
 from framegrid.table import Table
 
 

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from framegrid import images
+from framegrid.dataset.adding.exif import check_keys, values_by_key
+from framegrid.dataset.adding.sizes import Headers, read_headers
 from framegrid.dataset.connection import Connection
 from framegrid.dataset.edits import Fitter
-from framegrid.dataset.exif import check_keys, values_by_key
-from framegrid.dataset.image_folder import FolderMetadata
+from framegrid.dataset.imports.image_folder import FolderMetadata
 from framegrid.dataset.reports import IngestReport, listing
-from framegrid.dataset.sizes import Headers, read_headers
 from framegrid.table import AddSamples, Table
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from framegrid.dataset.adding.sizes import Headers, read_headers
 from framegrid.dataset.connection import Connection
 from framegrid.dataset.edits import Patch, set_blocks
 from framegrid.dataset.reports import ExifReport
-from framegrid.dataset.sizes import Headers, read_headers
 from framegrid.errors import MetadataTypeError
 from framegrid.schema import Schema
 from framegrid.table import SetBlocks, Table

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from framegrid.dataset.adding.sizes import read_size
 from framegrid.dataset.matching import Ids
 from framegrid.dataset.paths import common_folder, relative
-from framegrid.dataset.sizes import read_size
 from framegrid.schema import to_json
 from framegrid.table import Table
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from framegrid.dataset.adding.sizes import read_sizes
 from framegrid.dataset.edits import Fitter
 from framegrid.dataset.matching import Ids, to_ids
 from framegrid.dataset.reports import few
-from framegrid.dataset.sizes import read_sizes
 from framegrid.images import EXTENSIONS
 from framegrid.schema import BUILTIN_COLUMNS, infer_arrow
 from framegrid.table import AddSamples, Table

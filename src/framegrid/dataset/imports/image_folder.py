@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from framegrid.dataset.import_report import ImportReport
-from framegrid.dataset.importing import Import
-from framegrid.dataset.readers import read_csv, read_json
-from framegrid.dataset.rows import Rows, rows_of_frame
+from framegrid.dataset.imports.importing import Import
+from framegrid.dataset.imports.readers import read_csv, read_json
+from framegrid.dataset.imports.report import ImportReport
+from framegrid.dataset.imports.rows import Rows, rows_of_frame
 from framegrid.schema import Schema
 from framegrid.table import AddSamples, Table
 

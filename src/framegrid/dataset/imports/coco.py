@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from framegrid.dataset.readers import load_json
-from framegrid.dataset.rows import Rows, rows_of_records
+from framegrid.dataset.imports.readers import load_json
+from framegrid.dataset.imports.rows import Rows, rows_of_records
 
 Record = dict[str, Any]
 
