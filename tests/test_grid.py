@@ -125,20 +125,6 @@ def test_throttle_runs_at_once_and_after_the_last_call():
     throttle.cancel()
 
 
-def test_the_frontend_declares_the_same_traits():
-    from framegrid.grid.widget import OWN_TRAITS
-
-    assert set(OWN_TRAITS) == {
-        "filters",
-        "sort",
-        "selected",
-        "active",
-        "thumbnail_size",
-        "captions",
-        "height",
-    }
-
-
 def test_an_edit_of_another_process_is_pushed(grid, dataset, monkeypatch):
     seen = threading.Event()
     monkeypatch.setattr(grid._messenger, "changed", lambda _revision: seen.set())

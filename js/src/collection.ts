@@ -3,8 +3,11 @@
 import { pullArrays, type PulledArray } from "./arrays";
 import { type FilterColumn, isIn, isRange, RangeColumn, ValuesColumn } from "./columns";
 import { type CodeColumn, Crossfilter } from "./crossfilter";
+import { bareKey, keyView } from "./keyview";
+import { PROTOCOL_VERSION } from "./protocol";
 import type { ArraySpec, ColumnInfo, Condition, Description, Edge, Filters } from "./protocol";
 import type { RequestChannel } from "./requests";
+import type { KeyView } from "./view";
 
 // A filter that the kernel evaluated is a column of its own; no key contains a control character.
 const MASK = "\u0000mask:";
@@ -25,6 +28,9 @@ export class Collection {
   /** Loads the dataset as it is now; undefined when it changed meanwhile. */
   static async load(channel: RequestChannel): Promise<Collection | undefined> {
     const { ok: description } = await channel.request("ready", {});
+    if (description.protocol !== PROTOCOL_VERSION) {
+      throw new Error("page and kernel run different versions of framegrid: reload the page");
+    }
     const infos = description.columns.filter(({ kind }) => kind === "range" || kind === "values");
     const specs: ArraySpec[] = infos.map(({ key }) => ({ of: "codes", key, extra: [] }));
     specs.unshift({ of: "ids" });
@@ -65,6 +71,17 @@ export class Collection {
     return row < 0 ? -1 : this.crossfilter.position(row);
   }
 
+  /** The filter keys as the components see them. */
+  keyViews(): KeyView[] {
+    return this.infos.map((info) => {
+      const column = this.columns.get(info.key);
+      const active = info.key in this.filters;
+      return column
+        ? keyView(info, active, column, this.crossfilter.histogram(info.key))
+        : bareKey(info, active);
+    });
+  }
+
   async setSort(sort: string): Promise<void> {
     const order = sort ? await this.#pull({ of: "order", sort }) : null;
     this.crossfilter.setOrder(order ? (order.data as Uint32Array) : null);
@@ -76,10 +93,21 @@ export class Collection {
     const dropped = Object.keys(this.filters).filter((key) => !(key in filters));
     for (const key of dropped) this.setFilter(key, null);
     for (const key of keys) {
-      if (JSON.stringify(this.filters[key]) === JSON.stringify(filters[key])) continue;
+      if (this.#hasFilter(key, filters[key])) continue;
       await this.#prepare(key, filters[key]);
       this.setFilter(key, filters[key]);
     }
+  }
+
+  /** Whether exactly these filters are in force. */
+  hasFilters(filters: Filters): boolean {
+    const keys = Object.keys(filters);
+    const count = Object.keys(this.filters).length;
+    return keys.length === count && keys.every((key) => this.#hasFilter(key, filters[key]));
+  }
+
+  #hasFilter(key: string, condition: Condition): boolean {
+    return JSON.stringify(this.filters[key]) === JSON.stringify(condition);
   }
 
   /** Applies a condition that the codes at hand can express, or removes one. */

@@ -3,7 +3,7 @@
 import type { AnyModel } from "@anywidget/types";
 import { Collection } from "./collection";
 import { RangeColumn } from "./columns";
-import type { Category, ColumnInfo, Condition, Filters, Push, Traits } from "./protocol";
+import type { Category, Condition, Filters, Push, Traits } from "./protocol";
 import { RequestChannel } from "./requests";
 import { TraitSync } from "./sync";
 import { formatCondition } from "./format";
@@ -77,10 +77,7 @@ export class Explorer implements ExplorerView {
   get count(): number {
     return this.#result?.crossfilter.count ?? 0;
   }
-  readonly #keys = $derived.by(() => {
-    const collection = this.#result;
-    return collection ? collection.infos.map((info) => keyView(collection, info)) : [];
-  });
+  readonly #keys = $derived.by(() => this.#result?.keyViews() ?? []);
   get keys(): KeyView[] {
     return this.#keys;
   }
@@ -272,7 +269,7 @@ export class Explorer implements ExplorerView {
     collection.inheritSettings(this.#collection);
     await collection.setSort(this.#sort);
     // A slider may move while its extra edges are on the way.
-    while (!sameFilters(collection.filters, this.#sync.get("filters"))) {
+    while (!collection.hasFilters(this.#sync.get("filters"))) {
       await collection.setFilters(this.#sync.get("filters"));
     }
     this.#collection = collection;
@@ -291,36 +288,4 @@ export class Explorer implements ExplorerView {
 
 function pictureSize(px: number): number {
   return PICTURE_SIZES.find((size) => size >= px) ?? PICTURE_SIZES[PICTURE_SIZES.length - 1];
-}
-
-function sameFilters(a: Filters, b: Filters): boolean {
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]))
-  );
-}
-
-function keyView(collection: Collection, info: ColumnInfo): KeyView {
-  const { crossfilter, columns, filters } = collection;
-  const column = columns.get(info.key);
-  const view: KeyView = {
-    ...info,
-    active: info.key in filters,
-    missing: column?.missing ?? 0,
-    range: null,
-    values: null,
-  };
-  if (!column) return view;
-  const histogram = crossfilter.histogram(info.key);
-  if (column instanceof RangeColumn) {
-    const { scale, low, high, includeMissing } = column;
-    return { ...view, range: { scale, low, high, includeMissing, histogram } };
-  }
-  const values = column.values.map((value, code) => ({
-    value,
-    count: histogram.matching[code],
-    checked: column.isChecked(value),
-  }));
-  return { ...view, values };
 }
