@@ -120,8 +120,14 @@ def test_built_in_columns_are_checked(column, values, message):
 def test_columns_that_cannot_be_metadata_are_named():
     with pytest.raises(TypeError, match="shape"):
         make({"path": PATHS, **SIZE, "shape": [object(), object()]})
-    with pytest.raises(TypeError, match="key 7"):
-        make({"path": PATHS, **SIZE, 7: 1})
+
+
+def test_a_column_labelled_by_a_number_becomes_a_key():
+    assert make({"path": PATHS, **SIZE, 7: 1}).schema == {"7": "integer"}
+
+
+def test_an_empty_frame_is_an_empty_dataset():
+    assert len(make({"path": []})) == 0
 
 
 def test_every_dtype_becomes_its_type():

@@ -135,3 +135,15 @@ def test_an_edit_of_another_process_is_pushed(grid, dataset, monkeypatch):
     subprocess.run([sys.executable, "-c", edit], check=True)
     assert seen.wait(timeout=20)
     assert dataset.get_sample(0).metadata["humidity"] == 0.5
+
+
+def test_selected_takes_an_index_and_keeps_each_id_once(grid, dataset):
+    grid.selected = dataset.df.index[[2, 1]]
+    assert grid.selected == [2, 1]
+    grid.selected = [1, 1, 0]
+    assert grid.selected == [1, 0]
+
+
+def test_a_grid_shows_datasets_only():
+    with pytest.raises(TypeError, match=r"not 'photos': use fg\.show"):
+        fg.Grid("photos")

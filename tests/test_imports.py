@@ -476,3 +476,9 @@ def test_metadata_that_cannot_be_used_does_not_stop_the_images(
 def test_a_glob_takes_no_metadata(folder_dataset, photos):
     (photos / "metadata.csv").write_text("file_name,label\nphoto-0.jpg,cat\n")
     assert folder_dataset.add_images_from_path(photos / "*.jpg").metadata is None
+
+
+def test_an_empty_column_settles_no_type(dataset, tmp_path):
+    (tmp_path / "empty.csv").write_text("file_name,notes\na.jpg,\n")
+    dataset.update_metadata_from_csv(tmp_path / "empty.csv")
+    assert "notes" not in dataset.schema

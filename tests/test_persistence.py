@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import framegrid as fg
-from framegrid.errors import DatasetCorruptError
+from framegrid.errors import ConflictError, DatasetCorruptError
 
 # Random edits
 
@@ -110,7 +110,7 @@ def saved(photos):
 EDIT = """
 import os, signal
 import framegrid as fg
-from framegrid.errors import DatasetCorruptError
+from framegrid.errors import ConflictError, DatasetCorruptError
 dataset = fg.ImageDataset.load("saved")
 dataset.get_sample(0).metadata["temperature"] = 25.3
 dataset.update_metadata([(1, {"city": "Zürich", "rank": 2**63 - 1}), (2, {"tags": ["a"]})])
@@ -291,3 +291,29 @@ def test_repair_keeps_what_is_whole_of_a_damaged_dataset(photos):
 def test_power_durability_is_passed_on():
     with pytest.raises(ValueError, match="durability is 'disk'"):
         fg.ImageDataset.create("durable", durability="disk")
+
+
+def test_another_programs_rewrite_of_an_open_dataset_is_not_replaced(photos):
+    dataset = fg.ImageDataset.create("rewritten")
+    dataset.add_images_from_path(photos)
+    dataset.save()
+    pd.read_parquet(dataset.path).assign(label="mine").to_parquet(dataset.path)
+    dataset.get_sample(0).metadata["score"] = 2
+    with pytest.raises(ConflictError, match="safe in the journal"):
+        dataset.save()
+    with pytest.warns(RuntimeWarning, match="safe in the journal"):
+        dataset.close()
+    assert list(pd.read_parquet("rewritten.parquet")["label"].unique()) == ["mine"]
+
+
+def test_a_dataset_whose_file_is_gone_says_what_to_do(photos):
+    with fg.ImageDataset.create("gone") as dataset:
+        dataset.add_images_from_path(photos)
+    dataset.path.unlink()
+    with pytest.raises(FileExistsError, match=r"gone\.parquet is gone, but its journal is here"):
+        fg.ImageDataset.create("gone")
+
+
+def test_a_dataset_is_not_made_of_a_name():
+    with pytest.raises(TypeError, match=r"use ImageDataset\.create, load"):
+        fg.ImageDataset("photos")

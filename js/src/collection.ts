@@ -19,8 +19,9 @@ export class Collection {
   readonly infos: ColumnInfo[];
   readonly crossfilter: Crossfilter;
   readonly columns = new Map<string, FilterColumn>();
-  /** The filters in force. */
+  /** The filters and the sort in force. */
   filters: Filters = {};
+  sort = "";
   readonly #channel: RequestChannel;
   readonly #revision: number;
   readonly #ids: Float64Array;
@@ -82,13 +83,26 @@ export class Collection {
     });
   }
 
-  async setSort(sort: string): Promise<void> {
-    const order = sort ? await this.#pull({ of: "order", sort }) : null;
-    this.crossfilter.setOrder(order ? (order.data as Uint32Array) : null);
+  /**
+   * Brings filters and sort to what is wanted; ends when they are, however often that changes
+   * while the kernel is asked.
+   */
+  async follow(wanted: () => { filters: Filters; sort: string }): Promise<void> {
+    for (;;) {
+      const { filters, sort } = wanted();
+      if (this.sort !== sort) await this.#setSort(sort);
+      else if (!this.#hasFilters(filters)) await this.#setFilters(filters);
+      else return;
+    }
   }
 
-  /** Brings the filters in force to `filters`, asking the kernel where codes do not suffice. */
-  async setFilters(filters: Filters): Promise<void> {
+  async #setSort(sort: string): Promise<void> {
+    const order = sort ? await this.#pull({ of: "order", sort }) : null;
+    this.crossfilter.setOrder(order ? (order.data as Uint32Array) : null);
+    this.sort = sort;
+  }
+
+  async #setFilters(filters: Filters): Promise<void> {
     const keys = Object.keys(filters);
     const dropped = Object.keys(this.filters).filter((key) => !(key in filters));
     for (const key of dropped) this.setFilter(key, null);
@@ -99,8 +113,7 @@ export class Collection {
     }
   }
 
-  /** Whether exactly these filters are in force. */
-  hasFilters(filters: Filters): boolean {
+  #hasFilters(filters: Filters): boolean {
     const keys = Object.keys(filters);
     const count = Object.keys(this.filters).length;
     return keys.length === count && keys.every((key) => this.#hasFilter(key, filters[key]));

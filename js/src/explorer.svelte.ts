@@ -45,13 +45,14 @@ export class Explorer implements ExplorerView {
       },
       changed: () => this.#tilesSeen++,
     });
-    this.#follow("sort", (sort) => this.#applySort(sort));
+    this.#follow("sort", (sort) => (this.#sort = sort));
     this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
     this.#follow("captions", (captions) => (this.#captions = captions));
     this.#follow("height", (px) => (this.#height = px));
     this.#follow("selected", (ids) => (this.#selected = new Set(ids)));
     this.#follow("active", (id) => (this.#active = id));
-    this.#sync.observe("filters", (filters) => void this.#applyFilters(filters));
+    this.#sync.observe("filters", () => void this.#settle());
+    this.#sync.observe("sort", () => void this.#settle());
     this.#configureTiles();
     void this.#load();
   }
@@ -82,11 +83,10 @@ export class Explorer implements ExplorerView {
     return this.#keys;
   }
   readonly #chips = $derived.by(() => {
-    const { filters = {}, infos = [] } = this.#result ?? {};
-    return Object.entries(filters).map(([key, condition]) => {
-      const type = infos.find((info) => info.key === key)?.type ?? "";
-      return { key, text: `${key} ${formatCondition(condition, type)}` };
-    });
+    return Object.entries(this.#result?.filters ?? {}).map(([key, condition]) => ({
+      key,
+      text: `${key} ${formatCondition(condition, this.typeOf(key))}`,
+    }));
   });
   get chips(): { key: string; text: string }[] {
     return this.#chips;
@@ -138,12 +138,14 @@ export class Explorer implements ExplorerView {
 
   clearFilters(): void {
     this.#sync.set("filters", {});
-    void this.#applyFilters({});
+    void this.#settle();
   }
 
   setSort(sort: string): void {
     this.#sync.set("sort", sort);
-    this.#applySort(sort);
+    this.#sort = sort;
+    this.#configureTiles();
+    void this.#settle();
   }
 
   setThumbnailSize(px: number): void {
@@ -164,6 +166,10 @@ export class Explorer implements ExplorerView {
   setActive(sampleId: number | null): void {
     this.#sync.set("active", sampleId);
     this.#active = sampleId;
+  }
+
+  typeOf(key: string): string {
+    return this.#result?.infos.find((info) => info.key === key)?.type ?? "";
   }
 
   idAt(index: number): number {
@@ -228,19 +234,16 @@ export class Explorer implements ExplorerView {
     this.#sync.set("filters", this.#collection.filters, settled);
   }
 
-  async #applyFilters(filters: Filters): Promise<void> {
-    await this.#attempt(async () => this.#collection?.setFilters(filters));
+  /** Brings the grid to the filters and the sort of the traits. */
+  async #settle(): Promise<void> {
+    await this.#attempt(async () => this.#collection?.follow(this.#wanted));
     this.#results++;
   }
 
-  #applySort(sort: string): void {
-    this.#sort = sort;
-    this.#configureTiles();
-    void this.#attempt(async () => {
-      await this.#collection?.setSort(sort);
-      this.#results++;
-    });
-  }
+  readonly #wanted = (): { filters: Filters; sort: string } => ({
+    filters: this.#sync.get("filters"),
+    sort: this.#sync.get("sort"),
+  });
 
   #configureTiles(): void {
     const size = this.#pictureSize;
@@ -267,11 +270,7 @@ export class Explorer implements ExplorerView {
       return;
     }
     collection.inheritSettings(this.#collection);
-    await collection.setSort(this.#sort);
-    // A slider may move while its extra edges are on the way.
-    while (!collection.hasFilters(this.#sync.get("filters"))) {
-      await collection.setFilters(this.#sync.get("filters"));
-    }
+    await collection.follow(this.#wanted);
     this.#collection = collection;
     this.#results++;
     this.#tiles.invalidate();

@@ -101,6 +101,8 @@ export interface ExplorerView {
   setSelected(sampleIds: Iterable<number>): void;
   setActive(sampleId: number | null): void;
 
+  /** The type of a key's values, "" when it is unknown. */
+  typeOf(key: string): string;
   /** Grid position to sample id and back; -1 when filtered out. */
   idAt(index: number): number;
   indexOf(sampleId: number): number;

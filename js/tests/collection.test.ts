@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Collection, findSorted } from "../src/collection";
 import { RangeColumn } from "../src/columns";
-import type { ArrayHeader, ArraySpec, Request } from "../src/protocol";
+import type { ArrayHeader, ArraySpec, Filters, Request } from "../src/protocol";
 import { type Channel, RequestChannel } from "../src/requests";
 import { FakeChannel } from "./channel";
 
@@ -77,6 +77,10 @@ async function load(fake = kernel()): Promise<Collection> {
   return (await Collection.load(channel))!;
 }
 
+async function follow(collection: Collection, filters: Filters, sort = ""): Promise<void> {
+  await collection.follow(() => ({ filters, sort }));
+}
+
 function ids(collection: Collection): number[] {
   return Array.from({ length: collection.crossfilter.count }, (_, i) => collection.idAt(i));
 }
@@ -93,7 +97,7 @@ describe("Collection", () => {
     const fake = kernel();
     const collection = await load(fake);
     const asked = fake.sent.length;
-    await collection.setFilters({
+    await follow(collection, {
       temperature: { min: 15, max: 20, missing: true },
       weather: { in: ["sunny", null] },
     });
@@ -103,7 +107,7 @@ describe("Collection", () => {
 
   it("asks for an edge that it lacks", async () => {
     const collection = await load();
-    await collection.setFilters({ temperature: { min: 11.5, max: null, missing: false } });
+    await follow(collection, { temperature: { min: 11.5, max: null, missing: false } });
     expect(ids(collection)).toEqual([1, 5]);
     const column = collection.columns.get("temperature") as RangeColumn;
     expect(column.scale.edges[column.low]).toBe(11.5);
@@ -111,31 +115,50 @@ describe("Collection", () => {
 
   it("asks for a mask where the key has no codes, and forgets it with the filter", async () => {
     const collection = await load();
-    await collection.setFilters({ tags: { contains: "a" } });
+    await follow(collection, { tags: { contains: "a" } });
     expect(ids(collection)).toEqual([1, 2]);
-    await collection.setFilters({});
+    await follow(collection, {});
     expect(ids(collection)).toEqual(IDS);
   });
 
   it("follows a filter that changes its kind", async () => {
     const collection = await load();
-    await collection.setFilters({ weather: { contains: "a" } });
+    await follow(collection, { weather: { contains: "a" } });
     expect(ids(collection)).toEqual([1, 2]);
-    await collection.setFilters({ weather: { in: ["rain"] } });
+    await follow(collection, { weather: { in: ["rain"] } });
     expect(ids(collection)).toEqual([1]);
   });
 
   it("sorts, and finds samples in the grid", async () => {
     const collection = await load();
-    await collection.setSort("-temperature");
+    await follow(collection, collection.filters, "-temperature");
     expect(ids(collection)).toEqual([5, 1, 0, 2]);
     collection.setFilter("weather", { in: ["rain"] });
     expect([collection.indexOf(1), collection.indexOf(5), collection.indexOf(99)]).toEqual([
       0, -1, -1,
     ]);
-    await collection.setSort("");
+    await follow(collection, collection.filters, "");
     collection.setFilter("weather", null);
     expect(ids(collection)).toEqual(IDS);
+  });
+});
+
+describe("Collection.follow", () => {
+  it("ends at what is wanted last, in whatever order the kernel answers", async () => {
+    const fake = kernel();
+    const collection = await load(fake);
+    let wanted: { filters: Filters; sort: string } = {
+      filters: {
+        weather: { contains: "a" },
+        temperature: { min: 11.5, max: null, missing: false },
+      },
+      sort: "-temperature",
+    };
+    const early = collection.follow(() => wanted);
+    wanted = { filters: {}, sort: "" };
+    await Promise.all([early, collection.follow(() => wanted)]);
+    expect(ids(collection)).toEqual(IDS);
+    expect([collection.filters, collection.sort]).toEqual([{}, ""]);
   });
 });
 

@@ -8,11 +8,9 @@ import pandas as pd
 
 from framegrid import columns, filters
 from framegrid.dataset import Moment
-from framegrid.errors import FilterError, UnknownKeyError
+from framegrid.errors import FilterError
 from framegrid.protocol import Json
 from framegrid.schema import BUILTIN_COLUMNS, KeyType, public_name
-
-DIMENSIONS = ("width", "height")
 
 
 class View:
@@ -32,7 +30,7 @@ class View:
     @cached_property
     def keys(self) -> list[Json]:
         """What can be filtered by, each with its ``key``, ``type``, ``group`` and ``kind``."""
-        keys = [self._describe(key, "integer", "dimensions") for key in DIMENSIONS]
+        keys = [self._describe(key, "integer", "dimensions") for key in filters.DIMENSIONS]
         for key, key_type in self.schema.items():
             keys.append(self._describe(key, key_type, "metadata"))
             if key_type == "dict":
@@ -47,10 +45,15 @@ class View:
         return filters.values(self.frame, key, self.schema)
 
     def order(self, sort: str) -> np.ndarray:
-        """Rows in the order of `sort`, missing last, ties in id order: (N,) uint32."""
+        """Rows in the order of `sort`, missing last, ties in id order: (N,) uint32.
+
+        Raises:
+            UnknownKeyError, FilterError: as for ``check_sort``.
+        """
         rows = np.arange(len(self.frame), dtype=np.uint32)
         if not sort:
             return rows
+        self.check_sort(sort)
         series = pd.Series(rows, index=self._sortable(sort.removeprefix("-")))
         return series.sort_index(
             ascending=not sort.startswith("-"), kind="stable", na_position="last"
@@ -62,9 +65,8 @@ class View:
         Raises:
             UnknownKeyError: it is none of them.
         """
-        known = [*BUILTIN_COLUMNS, *self.schema]
-        if key not in known and all(key != described["key"] for described in self.keys):
-            raise UnknownKeyError(f"no key {key!r}: the dataset has {', '.join(known)}")
+        if key not in BUILTIN_COLUMNS:
+            filters.resolve(key, self.schema)
 
     def check_sort(self, sort: str) -> None:
         """Raise unless rows can be sorted by `sort`.

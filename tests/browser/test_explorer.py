@@ -134,6 +134,20 @@ def test_python_moves_the_slider(lab, open_grid):
     expect(region.get_by_role("checkbox", name="weather: rain")).to_be_checked()
 
 
+def test_the_last_of_quick_changes_wins(lab, open_grid):
+    quick = """
+grid.filters = {"temperature": (12.2345, 15.4321), "weather": {"contains": "a"}}
+grid.sort = "-temperature"
+grid.sort = ""
+grid.filters = {"weather": ["rain"]}
+"""
+    region = open_grid(more=[quick])
+    lab.run(2)
+    expect(status(region)).to_have_text("28 of 60 images")
+    expect(tiles(region).first).to_have_attribute("data-sample-id", "1")
+    expect(region.get_by_role("button", name="Remove filter temperature")).to_have_count(0)
+
+
 def test_chips_remove_their_filter(lab, open_grid):
     region = open_grid(more=["grid.filters = {'temperature': (12, 20), 'width': (70, None)}"])
     lab.run(2)

@@ -44,6 +44,11 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
     """
 
     def __init__(self, store: Store | MemoryStore) -> None:
+        if not isinstance(store, Store | MemoryStore):
+            raise TypeError(
+                f"a dataset is not made of {store!r}: use ImageDataset.create, load, "
+                "load_or_create or from_dataframe"
+            )
         self._connection = Connection(store)
 
     @classmethod

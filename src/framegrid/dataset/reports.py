@@ -1,4 +1,4 @@
-"""What an import did and what it could not do, readable as the last line of a cell."""
+"""What adding images and reading their EXIF did, readable as the last line of a cell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

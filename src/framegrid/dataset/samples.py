@@ -69,7 +69,8 @@ class SampleCollection:
             path: a file, a folder, or a glob such as ``"photos/**/*.jpg"``.
             recursive: look into the folders of the folder, too.
             limit: look at no more than this many images, the first by name.
-            exif: add what the cameras wrote, too, see ``add_exif_metadata``.
+            exif: add what the cameras wrote, too, to the images that are new; for those already
+                present call ``add_exif_metadata``.
             progress: show a progress bar when it takes longer than a second.
 
         Raises:

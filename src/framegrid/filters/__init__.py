@@ -17,7 +17,17 @@ Keys are ``width``, ``height``, the metadata keys, and paths to numbers inside d
 
 from framegrid.filters.conditions import Condition, Filters, normalise
 from framegrid.filters.expressions import query
-from framegrid.filters.keys import dict_paths, resolve, values
+from framegrid.filters.keys import DIMENSIONS, dict_paths, resolve, values
 from framegrid.filters.rows import mask
 
-__all__ = ["Condition", "Filters", "dict_paths", "mask", "normalise", "query", "resolve", "values"]
+__all__ = [
+    "DIMENSIONS",
+    "Condition",
+    "Filters",
+    "dict_paths",
+    "mask",
+    "normalise",
+    "query",
+    "resolve",
+    "values",
+]

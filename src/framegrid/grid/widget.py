@@ -1,6 +1,6 @@
 """The widget class: synced traits, their validation, and the pandas side of the grid."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,19 @@ STATIC = Path(str(files("framegrid") / "static"))
 PUSH_INTERVAL_S = 0.1
 THUMBNAIL_SIZES_PX = range(48, 513)
 HEIGHTS_PX = range(240, 4001)
+
+
+class SampleIds(traitlets.List[int]):
+    """A list of sample ids, each once; any iterable of integers may be assigned."""
+
+    def __init__(self) -> None:
+        super().__init__(traitlets.Int())
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Make a list of an Index, an array or a set."""
+        if isinstance(value, Iterable) and not isinstance(value, str):
+            value = [int(id_) for id_ in dict.fromkeys(value)]
+        return super().validate(obj, value)
 
 
 class Grid(anywidget.AnyWidget):
@@ -54,7 +67,7 @@ class Grid(anywidget.AnyWidget):
 
     filters = traitlets.Dict().tag(sync=True)
     sort = traitlets.Unicode("").tag(sync=True)
-    selected = traitlets.List(traitlets.Int()).tag(sync=True)
+    selected = SampleIds().tag(sync=True)
     active = traitlets.Int(None, allow_none=True).tag(sync=True)
     thumbnail_size = traitlets.Int(128).tag(sync=True)
     captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -64,9 +77,11 @@ class Grid(anywidget.AnyWidget):
         """Make a grid of `dataset`; keywords set traits.
 
         Raises:
-            TypeError: a keyword is no trait of a grid.
+            TypeError: `dataset` is none, or a keyword is no trait of a grid.
             ValueError, KeyError: a trait's value is not allowed.
         """
+        if not isinstance(dataset, ImageDataset):
+            raise TypeError(f"a grid shows an ImageDataset, not {dataset!r}: use fg.show(df)")
         self._dataset = dataset
         self._answers = Answers(dataset)
         self._messenger = Messenger(self._answers, self.send)
@@ -96,9 +111,10 @@ class Grid(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Close the widget; the dataset stays open."""
-        self._unsubscribe()
-        self._push.cancel()
-        self._messenger.close()
+        if "_unsubscribe" in vars(self):  # else it was refused half made
+            self._unsubscribe()
+            self._push.cancel()
+            self._messenger.close()
         super().close()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:

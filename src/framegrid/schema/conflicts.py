@@ -109,8 +109,14 @@ def conflict(
     """Make the error for a value whose type is not that of its key."""
     return MetadataTypeError(
         f"metadata key {key!r} is {_kind(current)}, but {sample} gets {shown(value)}, "
-        f"which is {_kind(new)}; pass values of type {public_name(current)}, or convert the key "
-        f"first, as in cast_metadata({key!r}, {public_name(new)!r})"
+        f"which is {_kind(new)}; {_ADVICE.get((current, new)) or _advice(key, current, new)}"
+    )
+
+
+def _advice(key: str, current: KeyType, new: KeyType) -> str:
+    return (
+        f"pass values of type {public_name(current)}, or convert the key first, as in "
+        f"cast_metadata({key!r}, {public_name(new)!r})"
     )
 
 
@@ -121,6 +127,12 @@ def inexact(key: str, value: int, sample: str) -> MetadataTypeError:
         f"2**53 and not exact as a float; keep all values integers, or keep them as text with "
         f"cast_metadata({key!r}, 'string')"
     )
+
+
+_ADVICE: dict[tuple[KeyType, KeyType], str] = {
+    ("datetime", "datetime_utc"): "drop the time zone, as in value.replace(tzinfo=None)",
+    ("datetime_utc", "datetime"): "give it a time zone, as in value.replace(tzinfo=UTC)",
+}
 
 
 def _kind(key_type: KeyType) -> str:

@@ -15,7 +15,7 @@ from framegrid.journal import READ_ONLY, Journal, Mark, Record
 from framegrid.store import background, files
 from framegrid.store.parquet_file import read_snapshot, restore_backup, write_new
 from framegrid.store.records import decode, encode
-from framegrid.store.snapshot import Snapshot, to_parquet
+from framegrid.store.snapshot import Snapshot, is_ours, to_parquet
 from framegrid.table import Change, Table
 
 Durability = Literal["process", "power"]
@@ -221,8 +221,17 @@ class Store:
 
     def _publish(self, mark: Mark, temporary: Path) -> None:
         if self._journal.is_current(mark):
+            self._check_file()
             files.replace(self._file, temporary)
             self._journal.forget(mark)
+
+    def _check_file(self) -> None:
+        """Refuse to replace what another program wrote in the meantime."""
+        if not is_ours(files.footer(self._file)):
+            raise ConflictError(
+                f"another program rewrote {self.path} while it was open here: the edits made here "
+                "are safe in the journal; move that file away to go on, or keep both by save(path)"
+            )
 
     def copy_to(self, path: Path) -> None:
         """Write a copy, which is a dataset of its own.

@@ -99,6 +99,15 @@ def taken(path: Path) -> FileExistsError:
     return FileExistsError(errno.EEXIST, message, str(path))
 
 
+def footer(path: Path) -> bytes:
+    """Read the footer of a Parquet file, whoever wrote it."""
+    with path.open("rb") as file:
+        file.seek(-8, os.SEEK_END)
+        length = int.from_bytes(file.read(4), "little")
+        file.seek(-min(length + 8, file.seek(0, os.SEEK_END)), os.SEEK_END)
+        return file.read()
+
+
 def remove_leftovers(path: Path) -> None:
     """Remove temporary files of processes that were killed on this machine."""
     for file in path.parent.glob(f"{glob.escape(path.name)}.*.tmp"):

@@ -51,9 +51,11 @@ def write_new(path: Path, table: Table) -> None:
     if not path.parent.is_dir():
         message = "there is no such folder: create it first"
         raise FileNotFoundError(errno.ENOENT, message, str(path.parent))
-    for file in (path, journal_of(path)):
-        if file.exists():
-            raise taken(file)
+    if path.exists():
+        raise taken(path)
+    if (journal := journal_of(path)).exists():
+        message = f"{path.name} is gone, but its journal is here: restore it, or delete the journal"
+        raise FileExistsError(errno.EEXIST, message, str(journal))
     put(path, write_beside(path, to_parquet(Snapshot.of(table, uuid.uuid4().bytes, 0))))
 
 

@@ -21,7 +21,7 @@ def find(ids: Ids, sample_id: Any) -> int:
         ids: (N,) ids, strictly ascending.
         sample_id: anything; only integers can be known.
     """
-    if not len(ids) or not isinstance(sample_id, (int, np.integer)):
+    if not len(ids) or not isinstance(sample_id, (int, np.integer)) or isinstance(sample_id, bool):
         return UNKNOWN
     guess = int(sample_id) - ids.item(0)  # right unless samples were removed
     if 0 <= guess < len(ids) and ids.item(guess) == sample_id:

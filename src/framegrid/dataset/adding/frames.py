@@ -57,7 +57,7 @@ def samples_of(table: Table, frame: pd.DataFrame, path_column: Hashable | None) 
     ids = builtin["sample_id"]
     fitter = Fitter(table)
     others = [c for c in frame.columns if c not in BUILTIN_COLUMNS and c != path_column]
-    metadata = fitter.columns(ids, {column: frame[column] for column in others})
+    metadata = fitter.columns(ids, {str(column): frame[column] for column in others})
     samples = pa.table(builtin | metadata).take(np.argsort(ids))
     return AddSamples(samples, fitter.types)
 
@@ -84,6 +84,8 @@ def _with_index_as_columns(frame: pd.DataFrame) -> pd.DataFrame:
 def _find_paths(frame: pd.DataFrame) -> Hashable:
     if "file_path_abs" in frame.columns:
         return "file_path_abs"
+    if frame.empty and (hinted := [column for column in frame.columns if _is_hinted(column)]):
+        return hinted[0]
     ranks = {column: _rank(column, frame[column]) for column in frame.columns}
     best = max(ranks, key=lambda column: ranks[column], default=None)
     if best is None or ranks[best] == _NO_PATHS:
@@ -102,8 +104,11 @@ def _rank(column: Hashable, values: pd.Series) -> Rank:
     if len(named) <= len(some) / 2:
         return _NO_PATHS
     existing = sum(map(os.path.exists, named))
-    hinted = any(hint in str(column).lower() for hint in _HINTS)
-    return len(named) / len(some), existing, hinted
+    return len(named) / len(some), existing, _is_hinted(column)
+
+
+def _is_hinted(column: Hashable) -> bool:
+    return any(hint in str(column).lower() for hint in _HINTS)
 
 
 def _is_image_path(path: str) -> bool:

@@ -38,9 +38,15 @@ def read_csv(path: StrPath, on: str, schema: Schema, options: Mapping[str, Any])
     defaults = {"dtype_backend": "numpy_nullable", "dtype": dict.fromkeys(text, "string")}
     try:
         frame = cast(pd.DataFrame, pd.read_csv(path, **(defaults | dict(options))))
+        frame = _without_empty(frame, [on, *schema])
         return rows_of_frame(_with_numbers(frame, schema), on)
     except ValueError as error:
         raise ValueError(f"{path}: {str(error).strip()}") from error
+
+
+def _without_empty(frame: pd.DataFrame, known: list[str]) -> pd.DataFrame:
+    """Leave out new columns without a value: pandas' guess would settle the type of their keys."""
+    return frame.loc[:, frame.notna().any() | frame.columns.isin(known)]
 
 
 def _with_numbers(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
