@@ -58,7 +58,7 @@ demo: setup ## Open JupyterLab on a grid of photos, or of your own with IMAGES=f
 	@$(BIN)/python notebooks/demo.py $(if $(IMAGES),"$(IMAGES)")
 
 clean: ## Remove everything that make made
-	rm -rf .venv js/node_modules src/framegrid/static demo dist .benchmarks .hypothesis .*_cache
+	rm -rf .venv js/node_modules src/framegrid/static demo dist .hypothesis .*_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
