@@ -49,8 +49,13 @@ export class RequestChannel {
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onPart } as Pending);
       signal?.addEventListener("abort", () => this.#cancel(id), { once: true });
-      // marimo takes a second argument for a callback: leave it undefined.
-      this.#channel.send({ id, type, ...body }, undefined);
+      try {
+        // marimo takes a second argument for a callback: leave it undefined.
+        this.#channel.send({ id, type, ...body }, undefined);
+      } catch {
+        this.#pending.delete(id);
+        reject(new Error("the kernel is gone or was restarted: run the cell again"));
+      }
     });
   }
 

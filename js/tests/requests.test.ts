@@ -42,6 +42,13 @@ describe("RequestChannel", () => {
     expect(fake.sent[1]).toMatchObject({ type: "cancel", target: fake.sent[0].id });
   });
 
+  it("says what to do when the kernel is gone", async () => {
+    const fake = new FakeChannel(() => {
+      throw new Error("Cannot send");
+    });
+    await expect(open(fake).request("ready", {})).rejects.toThrow("run the cell again");
+  });
+
   it("does not cancel what was answered", async () => {
     const fake = new FakeChannel((request, channel) =>
       channel.receive({ reply: request.id, ok: {} }),
