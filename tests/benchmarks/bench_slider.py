@@ -21,7 +21,7 @@ WATCH = """() => {
   window.delays = [];
   const widget = document.querySelector(".framegrid");
   let since = null;
-  const note = event => { since ??= event.timeStamp; };
+  const note = event => { since = event.timeStamp; };
   for (const type of ["keydown", "pointermove"]) widget.addEventListener(type, note, true);
   new MutationObserver(() => {
     if (since !== null) delays.push(performance.now() - since);
