@@ -1,6 +1,7 @@
 """The conversation with the browser, without a browser."""
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -134,11 +135,7 @@ def test_tiles_send_texts_first_then_pictures(browser, dataset):
 
 
 def test_a_file_that_is_gone_gives_a_reason(browser, dataset):
-    victim = dataset.get_sample(2)
-    victim.file_path_abs.unlink() if hasattr(victim.file_path_abs, "unlink") else None
-    import pathlib
-
-    pathlib.Path(victim.file_path_abs).unlink(missing_ok=True)
+    Path(dataset.get_sample(2).file_path_abs).unlink()
     _, _, parts = browser.ask("tiles", sample_ids=[2], size=128, captions=[], sort="")
     (picture,) = [picture for part, _ in parts for picture in part["part"]["pictures"]]
     assert picture["error"]

@@ -45,14 +45,16 @@ export class Explorer implements ExplorerView {
       },
       changed: () => this.#tilesSeen++,
     });
-    this.#follow("sort", (sort) => (this.#sort = sort));
+    this.#follow("sort", (sort) => {
+      this.#sort = sort;
+      void this.#settle();
+    });
     this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
     this.#follow("captions", (captions) => (this.#captions = captions));
     this.#follow("height", (px) => (this.#height = px));
     this.#follow("selected", (ids) => (this.#selected = new Set(ids)));
     this.#follow("active", (id) => (this.#active = id));
     this.#sync.observe("filters", () => void this.#settle());
-    this.#sync.observe("sort", () => void this.#settle());
     this.#configureTiles();
     void this.#load();
   }

@@ -11,6 +11,7 @@ import numpy as np
 
 from framegrid import compute
 from framegrid.dataset.connection import Connection
+from framegrid.dataset.progress import bar
 from framegrid.dataset.reports import few, listing
 from framegrid.dataset.updates import update
 from framegrid.errors import MetadataTypeError
@@ -18,7 +19,6 @@ from framegrid.table import SetBlocks, Table
 
 _WRITE_EVERY_S = 5.0  # an open grid follows; a crash of the kernel costs no more than this
 _WRITING_SHARE = 0.1  # at most, of the time
-_QUIET_S = 1.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,10 +89,10 @@ def compute_values(
     paths = [job.path for job in work.jobs]
     with closing(compute.outcomes(function, paths, executor)) as outcomes:
         try:
-            with _bar(len(paths), shown=progress) as bar:
+            with bar("computing", len(paths), shown=progress) as progress_bar:
                 for finished in outcomes:
                     results.add((work.jobs[position], outcome) for position, outcome in finished)
-                    bar.update(len(finished))
+                    progress_bar.update(len(finished))
         finally:
             results.write()
     failures = [results.failures[sample_id] for sample_id in sorted(results.failures)]
@@ -107,20 +107,6 @@ def _check(function: Any, executor: Any) -> None:
             f"executor={executor!r} is no concurrent.futures.Executor; of a dask client, pass "
             "client.get_executor()"
         )
-
-
-def _bar(total: int, *, shown: bool) -> Any:
-    from tqdm.auto import tqdm  # noqa: PLC0415 - in a notebook it imports the widgets
-
-    # disable=None: no bar in a log file
-    return tqdm(
-        desc="computing",
-        total=total,
-        unit=" images",
-        delay=_QUIET_S,
-        disable=None if shown and total else True,
-        leave=False,
-    )
 
 
 # Which images

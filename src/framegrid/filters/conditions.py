@@ -56,7 +56,7 @@ def normalise(filters: Mapping[str, Any], schema: Mapping[str, KeyType]) -> Filt
     if not isinstance(filters, Mapping):
         raise FilterError(
             f"filters are a dict of conditions such as {{'width': (640, None)}}, "
-            f"not {_shown(filters)}"
+            f"not {types.shown(filters)}"
         )
     targets = {key: resolve(key, schema) for key in filters}
     conditions = {key: _normalise(target, filters[key]) for key, target in targets.items()}
@@ -102,14 +102,9 @@ def _refusal(target: FilterKey, value: Any, reason: str = "") -> FilterError:
     name = types.public_name(target.type)
     article = "an" if name == "integer" else "a"
     return FilterError(
-        f"{target.name!r} cannot be filtered by {_shown(value)}{reason and f': {reason}'}; "
+        f"{target.name!r} cannot be filtered by {types.shown(value)}{reason and f': {reason}'}; "
         f"{article} {name} key takes {_FORMS[target.type]}"
     )
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _plain(target: FilterKey, value: Any, *allowed: KeyType) -> Any:

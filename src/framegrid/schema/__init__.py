@@ -2,6 +2,7 @@
 
 from framegrid.schema.bulk import infer_arrow
 from framegrid.schema.conflicts import check_exact, merge, merge_array
+from framegrid.schema.conversions import shown
 from framegrid.schema.json_text import from_json, to_json
 from framegrid.schema.key_types import (
     BUILTIN_COLUMNS,
@@ -35,5 +36,6 @@ __all__ = [
     "normalise",
     "pandas_dtype",
     "public_name",
+    "shown",
     "to_json",
 ]

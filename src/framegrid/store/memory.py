@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from framegrid.store.disk import Durability, Store
+from framegrid.store.disk import Store
 from framegrid.table import Change, Table
 
 
@@ -37,11 +37,11 @@ class MemoryStore:
     def close(self) -> None:
         """Do nothing: there are no files to let go of."""
 
-    def save_as(self, path: Path, *, durability: Durability = "process") -> Store:
+    def save_as(self, path: Path) -> Store:
         """Write a dataset with this table, and give its store.
 
         Raises:
             FileExistsError: if there is a file already.
             FileNotFoundError: if the folder does not exist.
         """
-        return Store.create(path, durability=durability, table=self.table)
+        return Store.create(path, table=self.table)

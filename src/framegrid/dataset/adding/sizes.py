@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from framegrid import images
 from framegrid.dataset.connection import Connection
+from framegrid.dataset.progress import bar
 from framegrid.errors import BrokenImageError
 from framegrid.images import Header
 from framegrid.table import Block, SetBlocks, Table
@@ -33,7 +34,6 @@ Broken = list[tuple[str, str]]
 
 _THREADS = min(32, 4 * (os.cpu_count() or 1))  # most of their time they wait for the disk
 _FILES_PER_TASK = 32  # handing over a task takes as long as reading a header
-_QUIET_S = 1.0
 
 
 def read_size(path: str) -> Size | str:
@@ -65,7 +65,9 @@ def read_headers(
     threads = ThreadPoolExecutor(_THREADS, "framegrid-headers")
     try:
         outcomes = chain.from_iterable(threads.map(read_each, tasks))
-        read = list(_with_bar(outcomes, len(paths)) if progress else outcomes)
+        if progress:
+            outcomes = bar("reading images", len(paths), shown=True, items=outcomes)
+        read = list(outcomes)
     finally:  # after Ctrl-C, without reading the rest first
         threads.shutdown(cancel_futures=True)
     headers = {path: header for path, header in read if isinstance(header, Header)}
@@ -91,14 +93,6 @@ def _outcome(read: Callable[[str], Header], path: str) -> Header | str:
         return read(path)
     except BrokenImageError as error:
         return str(error)
-
-
-def _with_bar(items: Iterable[T], total: int) -> Iterable[T]:
-    from tqdm.auto import tqdm  # noqa: PLC0415 - in a notebook it imports the widgets
-
-    # disable=None: no bar in a log file
-    bar = tqdm(items, "reading images", total, delay=_QUIET_S, disable=None, leave=False)
-    return cast(Iterable[T], bar)
 
 
 def _unsized(table: Table) -> tuple[list[int], list[str]]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 
 from framegrid.dataset.imports.rows import Rows, rows_of_frame, rows_of_records
-from framegrid.schema import KeyType, Schema
+from framegrid.schema import KeyType, Schema, shown
 
 StrPath = str | os.PathLike[str]
 
@@ -105,7 +105,7 @@ def read_json(path: StrPath, on: str) -> Rows:
     data = _lines(path) if path.suffix.lower() in _JSON_LINES else load_json(path)
     records = list(data.values()) if isinstance(data, dict) else data
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise ValueError(f"{path}: expected {_STRUCTURE}, got {_glimpse(data)}")
+        raise ValueError(f"{path}: expected {_STRUCTURE}, got {shown(data)}")
     try:
         return rows_of_records(_named(data, on) if isinstance(data, dict) else data, on)
     except ValueError as error:
@@ -142,8 +142,3 @@ def _named(mapping: dict[str, dict[str, Any]], on: str) -> list[dict[str, Any]]:
     except ValueError as error:
         raise ValueError(f"sample ids are integers: {error}") from None
     return [{**metadata, on: name} for name, metadata in zip(names, mapping.values(), strict=True)]
-
-
-def _glimpse(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
