@@ -1,6 +1,7 @@
 import io
 import os
 import struct
+import sys
 import warnings
 import zlib
 from pathlib import Path
@@ -490,15 +491,16 @@ def test_no_warning_and_no_global_state(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "pip install pillow-heif"),
-        (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(20), "pip install pillow-jxl-plugin"),
-        (b"\xff\x0a" + bytes(20), "pip install pillow-jxl-plugin"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", r'pip install "framegrid\[heif\]"'),
+        (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(20), r'pip install "framegrid\[jxl\]"'),
+        (b"\xff\x0a" + bytes(20), r'pip install "framegrid\[jxl\]"'),
     ],
 )
 def test_missing_plugin_is_named(tmp_path, monkeypatch, content, reason):
     Image.init()
-    monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
-    monkeypatch.delitem(Image.OPEN, "JXL", raising=False)
+    for name, package in (("HEIF", "pillow_heif"), ("JXL", "pillow_jxl")):
+        monkeypatch.delitem(Image.OPEN, name, raising=False)
+        monkeypatch.setitem(sys.modules, package, None)
     (tmp_path / "a.heic").write_bytes(content)
     with pytest.raises(BrokenImageError, match=reason):
         read_header(tmp_path / "a.heic")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import PurePath
 
 from PIL import Image
@@ -43,6 +44,7 @@ def candidates(prefix: bytes, path: str) -> Iterator[str]:
     is asked only for its own extensions.
     """
     Image.init()
+    _plug_in(prefix)
     extension = PurePath(path).suffix.lower()
     for name, extensions in FORMATS.items():
         if name not in Image.OPEN:
@@ -55,8 +57,27 @@ def candidates(prefix: bytes, path: str) -> Iterator[str]:
 
 def unidentified(prefix: bytes) -> str:
     """Say why no format claims a file with this start."""
-    if prefix[4:8] == b"ftyp" and prefix[8:12] in _HEIF_BRANDS and "HEIF" not in Image.OPEN:
-        return "HEIC: pip install pillow-heif, then pillow_heif.register_heif_opener()"
-    if prefix.startswith(_JXL_STARTS) and "JXL" not in Image.OPEN:
-        return "JPEG XL: pip install pillow-jxl-plugin, then import pillow_jxl"
+    if _is_heif(prefix) and "HEIF" not in Image.OPEN:
+        return 'HEIC needs a plug-in: pip install "framegrid[heif]"'
+    if _is_jxl(prefix) and "JXL" not in Image.OPEN:
+        return 'JPEG XL needs a plug-in: pip install "framegrid[jxl]"'
     return "not an image: no known format"
+
+
+def _plug_in(prefix: bytes) -> None:
+    """Have Pillow read a format that an optional package brings, once there is a file of it."""
+    with suppress(ImportError):
+        if _is_heif(prefix) and "HEIF" not in Image.OPEN:
+            from pillow_heif import register_heif_opener  # noqa: PLC0415 - optional
+
+            register_heif_opener()
+        if _is_jxl(prefix) and "JXL" not in Image.OPEN:
+            import pillow_jxl  # noqa: F401, PLC0415 - optional; registers itself
+
+
+def _is_heif(prefix: bytes) -> bool:
+    return prefix[4:8] == b"ftyp" and prefix[8:12] in _HEIF_BRANDS
+
+
+def _is_jxl(prefix: bytes) -> bool:
+    return prefix.startswith(_JXL_STARTS)

@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps
 from framegrid.errors import BrokenImageError
 from framegrid.images.exif import Exif, exif_of
 from framegrid.images.formats import PREFIX_BYTES, StrPath, candidates, unidentified
+from framegrid.images.jpeg_xl import declared_size
 
 MAX_PIXELS = 178_000_000
 """The largest picture that is believed; a JPEG of this size still makes a thumbnail."""
@@ -158,8 +159,10 @@ def _identify(file: IO[bytes], path: str) -> ImageFile.ImageFile:
     prefix = file.read(PREFIX_BYTES)
     failure: Exception | None = None
     for name in candidates(prefix, path):
-        file.seek(0)
         try:
+            if name == "JXL":
+                check_pixels(declared_size(file), MAX_DECODED_PIXELS)
+            file.seek(0)
             return Image.OPEN[name][0](file, "")
         except Exception as error:  # noqa: BLE001 - another format may fit
             failure = failure or error
