@@ -1,9 +1,11 @@
 """Datasets in memory, made of any DataFrame with a column of paths."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import framegrid as fg
@@ -120,6 +122,32 @@ def test_built_in_columns_are_checked(column, values, message):
 def test_columns_that_cannot_be_metadata_are_named():
     with pytest.raises(TypeError, match="shape"):
         make({"path": PATHS, **SIZE, "shape": [object(), object()]})
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "instead"),
+    [
+        (pd.to_timedelta([1, None], "s"), "timedelta64", "total_seconds"),
+        (pd.array([1, None], pd.ArrowDtype(pa.duration("s"))), "duration", "total_seconds"),
+        (pd.period_range("2026-01", periods=2, freq="M"), "period", "to_timestamp"),
+        (np.array([1j, 2]), "complex128", "numpy.real"),
+        (pd.interval_range(0, 2), "interval", "astype"),
+        (pd.cut([1, 2], 2), "interval", "astype"),
+    ],
+)
+def test_dtypes_that_cannot_be_metadata_say_what_to_do(values, dtype, instead):
+    with pytest.raises(TypeError, match=rf"metadata odd: .* {re.escape(dtype)}.*{instead}"):
+        make({"path": PATHS, **SIZE, "odd": values})
+
+
+def test_what_the_message_says_can_be_done():
+    spans, months = pd.to_timedelta([1, None], "s"), pd.period_range("2026-01", periods=2, freq="M")
+    frame = pd.DataFrame({"path": PATHS, **SIZE, "span": spans, "month": months})
+    frame["complex"], frame["bin"] = [1j, 2], pd.cut([1, 2], 2)
+    frame["span"], frame["month"] = frame["span"].dt.total_seconds(), months.to_timestamp()
+    frame["complex"], frame["bin"] = np.real(frame["complex"]), frame["bin"].astype(str)
+    schema = fg.ImageDataset.from_dataframe(frame).schema
+    assert schema == {"span": "float", "month": "datetime", "complex": "float", "bin": "string"}
 
 
 def test_a_column_labelled_by_a_number_becomes_a_key():

@@ -52,6 +52,15 @@ _ARROW_KINDS: tuple[tuple[Callable[[pa.DataType], bool], KeyType], ...] = (
     (pa.types.is_timestamp, "datetime"),
 )
 
+# What to store instead of columns whose dtype has no type here, by how the dtype's name begins.
+_INSTEAD = {
+    "timedelta": "seconds, as in .dt.total_seconds()",
+    "duration": "seconds, as in .dt.total_seconds()",
+    "period": "datetimes, as in .dt.to_timestamp()",
+    "complex": "two columns, as in numpy.real(values) and numpy.imag(values)",
+    "interval": "text, as in .astype(str), or the ends, as in values.array.left",
+}
+
 
 def infer_arrow(
     key: str,
@@ -78,12 +87,29 @@ def infer_arrow(
         OverflowError: if an integer does not fit in 64 bits.
     """
     if isinstance(values, (pa.Array, pa.ChunkedArray)):
+        _check_dtype(key, values.type)
         return _from_arrow(key, values, describe)
+    if isinstance(values, (pd.Series, np.ndarray)):
+        _check_dtype(key, values.dtype)
     if isinstance(values, pd.Series):
         return _from_series(key, values, describe)
     if isinstance(values, np.ndarray):
         return _from_numpy(key, values, describe)
     return _from_list(key, list(values), describe)
+
+
+def _check_dtype(key: str, dtype: Any) -> None:
+    """Refuse a column as a whole, rather than its first value, where the dtype says enough.
+
+    Raises:
+        TypeError: if there is no type for what it holds.
+    """
+    name = str(dtype)
+    instead = next((_INSTEAD[start] for start in _INSTEAD if name.startswith(start)), None)
+    if instead:
+        raise TypeError(
+            f"metadata {key}: a column of dtype {name} cannot be stored; pass {instead}"
+        )
 
 
 def _from_series(key: str, series: "pd.Series[Any]", describe: Describe) -> Column:
