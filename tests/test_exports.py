@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dask.dataframe as dd
 import duckdb
 import numpy as np
 import pandas as pd
@@ -273,9 +274,25 @@ def test_paths_of_windows_can_be_followed(dataset, photos):
 # The Parquet file in other programs
 
 
+EXTREMES = [
+    {
+        "rank": 2**63 - 1, "score": -float("inf"), "city": "\U0001f4f7 e\u0301 \0",
+        "taken": datetime(1, 1, 1), "sent": datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        "tags": ["", "\U0001f4f7\0\n"], "sizes": [-(2**63), 2**63 - 1, None],
+        "mixed": [[float("inf")], 2**70, True], "gps": {"": {"a.b": [None, 5e-324]}},
+    },
+    {
+        "rank": -(2**63), "score": 5e-324, "city": "",
+        "taken": datetime(9999, 12, 31, 23, 59, 59, 999_999), "sent": datetime(1, 1, 1, tzinfo=UTC),
+        "tags": [None], "sizes": [], "gps": {"lat": -0.0, "lon": 1.7976931348623157e308},
+    },
+    {"rank": 2**53 + 1, "score": -0.0},
+]  # fmt: skip
+
+
 @pytest.fixture
 def parquet(dataset):
-    dataset.update_metadata(list(enumerate(VALUES)))
+    dataset.update_metadata(list(enumerate([*VALUES, *EXTREMES])))
     dataset.save()
     return dataset.path
 
@@ -292,12 +309,17 @@ def with_duckdb(path):
         return pa.table(connection.read_parquet(str(path))).to_pylist()
 
 
+def with_dask(path):
+    return dd.read_parquet(path).compute().reset_index().astype(object).to_dict("records")
+
+
 READERS = {
     "pandas": with_pandas,
     "pandas, nullable": lambda path: with_pandas(path, dtype_backend="numpy_nullable"),
     "pandas, pyarrow": lambda path: with_pandas(path, dtype_backend="pyarrow"),
     "polars": lambda path: pl.read_parquet(path).to_dicts(),
     "duckdb": with_duckdb,
+    "dask": with_dask,
 }
 
 

@@ -456,7 +456,7 @@ def test_files_of_every_version_are_read(files, tmp_path):
     [
         ([["a", 'b"\\\n\0'], None, []], pa.string()),
         ([["2020-01-01"], [None]], pa.string()),
-        ([[1, None], [2**63 - 1]], pa.int64()),
+        ([[1, -1], None, [2**63 - 1]], pa.int64()),
         ([[0.5, 1.0, 1e-7, 1e300, -0.0], []], pa.float64()),
         ([[True, False, None]], pa.bool_()),
     ],
@@ -477,6 +477,8 @@ def test_lists_of_one_type_are_lists_in_parquet(values, item):
         [[0.5, 1]],
         [[1, "a"]],
         [[1], [True]],
+        [[1, None]],
+        [[0.5], [None, 0.5]],
         [[2**63]],
         [[float("inf")]],
         [[[1, 2]]],

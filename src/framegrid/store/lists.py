@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 _TEXT = pa.large_string()
+_NUMBERS = (pa.int64(), pa.float64())
 _BLOCK = 1 << 20  # bytes that one thread parses at a time, and twice the longest list at least
 
 # An integer among numbers: as a float it would come back as another value.
@@ -20,7 +21,9 @@ _TO_ESCAPE = r'["\\\x00-\x1f]'
 
 
 def to_lists(texts: pa.Array) -> pa.Array | pa.ChunkedArray:
-    """Give JSON text as ``list<T>`` if every element is exactly T or None, else as it is.
+    """Give JSON text as ``list<T>`` if every element is exactly T, else as it is.
+
+    None may be among texts and truth values; beside it, pandas would make floats of numbers.
 
     Args:
         texts: (N,) JSON text of lists, null where missing.
@@ -29,9 +32,11 @@ def to_lists(texts: pa.Array) -> pa.Array | pa.ChunkedArray:
         if item == pa.float64() and pc.any(pc.match_substring_regex(texts, _INTEGER_ITEM)).as_py():
             continue
         try:
-            return _parse(texts, pa.list_(item))
+            lists = _parse(texts, pa.list_(item))
         except pa.ArrowInvalid:  # there are other elements
             continue
+        is_text = item in _NUMBERS and pc.list_flatten(lists).null_count
+        return texts if is_text else lists
     return texts
 
 
