@@ -392,12 +392,19 @@ def test_outside_of_a_notebook_it_shows_as_text(dataset, monkeypatch):
     import sys
 
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
-    assert dataset._repr_mimebundle_() == {"text/plain": repr(dataset)}
+    with pytest.raises(NotImplementedError):  # which has IPython show the text
+        dataset._ipython_display_()
 
 
-def test_in_a_notebook_it_shows_as_a_grid(dataset):
+def test_in_a_notebook_it_shows_as_a_grid(dataset, monkeypatch):
     import ipykernel  # noqa: F401 - it is how a notebook can be told
 
-    data, _ = dataset._repr_mimebundle_(include=None, exclude=None)
-    assert "application/vnd.jupyter.widget-view+json" in data
-    assert data["text/plain"] == repr(dataset)
+    from framegrid.grid import widget
+
+    shown = []
+    monkeypatch.setattr(widget, "display", lambda bundle, **_: shown.append(bundle))
+    dataset._ipython_display_()
+    assert [min(bundle) for bundle in shown] == [
+        "application/vnd.jupyter.widget-view+json",
+        "text/html",
+    ]

@@ -27,6 +27,7 @@ ROOMS = {
     "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},
     "answers": {"errors", "protocol", "schema", "filters", "columns", "dataset", "images", "view"},
 }
+ROOMS["sharing"] = {"errors", "images", "thumbnails", "dataset"}
 ROOMS["grid"] = set(ROOMS)
 # `dataset.show()` makes a widget, but only when it is called: scripts stay free of Jupyter.
 ON_CALL = {"dataset": {"grid"}}

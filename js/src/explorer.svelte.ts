@@ -13,10 +13,15 @@ import type { Detail, ExplorerView, KeyView, LargePicture, Notice, TileState } f
 /** Long edges of thumbnails in px: few, so that a tile of another size mostly keeps its picture. */
 const PICTURE_SIZES = [128, 256, 512, 1024];
 
+/** A kernel that is there, and not too busy, has answered by then. */
+const SILENCE_MS = 3000;
+
 export class Explorer implements ExplorerView {
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
   readonly #tiles: TileStore;
+  readonly #silence = setTimeout(() => (this.#silent = !this.#channel.heard), SILENCE_MS);
+  #silent = $state(false);
 
   #collection = $state.raw<Collection>();
   // The crossfilter and the tile store are plain: these say that they have something new.
@@ -60,13 +65,18 @@ export class Explorer implements ExplorerView {
   }
 
   close(): void {
+    clearTimeout(this.#silence);
     this.#tiles.close();
     this.#sync.close();
     this.#channel.close();
   }
 
-  get status(): "loading" | "ready" {
-    return this.#collection ? "ready" : "loading";
+  get status(): "loading" | "silent" | "ready" {
+    if (this.#collection) return "ready";
+    return this.#silent ? "silent" : "loading";
+  }
+  get sheet(): string {
+    return this.#sync.get("_sheet");
   }
   get notices(): Notice[] {
     return this.#notices;

@@ -37,6 +37,8 @@ export interface Traits {
   thumbnail_size: number;
   captions: string[];
   height: number;
+  /** Names the contact sheet that stands in for the grid where there is no kernel. */
+  _sheet: string;
 }
 
 export type ColumnKind = "range" | "values" | "text" | "other";

@@ -33,6 +33,8 @@ export class RequestChannel {
   // Several pages may be open on one kernel, which answers to all of them.
   readonly #page = Math.random().toString(36).slice(2);
   #sent = 0;
+  /** Whether the kernel has ever said a word. */
+  heard = false;
 
   constructor(channel: Channel, onPush: (push: Push) => void) {
     this.#channel = channel;
@@ -74,6 +76,7 @@ export class RequestChannel {
   }
 
   readonly #receive = (content: Content, buffers: Buffer[]): void => {
+    this.heard = true;
     if ("push" in content) return this.#onPush(content);
     const pending = this.#pending.get(content.reply);
     if (!pending) return;

@@ -70,7 +70,10 @@ export interface Notice {
 }
 
 export interface ExplorerView {
-  readonly status: "loading" | "ready";
+  /** Silent: loading, and the kernel has not said a word for a while. */
+  readonly status: "loading" | "silent" | "ready";
+  /** Names the contact sheet that stands in for the grid where there is no kernel. */
+  readonly sheet: string;
   readonly notices: Notice[];
   readonly name: string;
   /** All samples, and those that pass every filter. */

@@ -48,11 +48,16 @@ class Lab:
         """Open a fresh notebook with these code cells; none is run."""
         self.show(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells]))
 
+    @property
+    def file(self) -> Path:
+        """The notebook."""
+        return self.folder / "notebook.ipynb"
+
     def show(self, notebook: nbformat.NotebookNode) -> None:
-        """Open a copy of a notebook."""
-        file = self.folder / "notebook.ipynb"
-        nbformat.write(notebook, file)
-        path = file.relative_to(self._server.root).as_posix()
+        """Open a copy of a notebook, with a kernel of its own."""
+        self._end_kernel()
+        nbformat.write(notebook, self.file)
+        path = self.file.relative_to(self._server.root).as_posix()
         self._kernel_id = self._server.start_kernel(path)
         client = self._server.connect(self._kernel_id)
         client.iopub_channel.stop()  # nobody would read it, and thumbnails would pile up in it
@@ -60,9 +65,15 @@ class Lab:
         self.page.goto(f"{self._server.page(path)}&reset")
         self._settle()
 
+    def saved(self) -> nbformat.NotebookNode:
+        """Save the notebook, and read what was saved."""
+        self.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+        notebook: nbformat.NotebookNode = nbformat.read(self.file, nbformat.NO_CONVERT)
+        return notebook
+
     def reload(self) -> None:
         """Save the notebook and load the page again; the kernel lives on."""
-        self.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+        self.saved()
         self.page.reload()
         self._settle()
 
@@ -73,9 +84,13 @@ class Lab:
     def close(self) -> None:
         """End the kernel with its notebook."""
         self.page.close()
+        self._end_kernel()
+
+    def _end_kernel(self) -> None:
         if self._kernel_id:
             self.kernel.client.stop_channels()
             self._server.request("DELETE", f"kernels/{self._kernel_id}")
+            self._kernel_id = ""
 
     def cell(self, index: int) -> Locator:
         """The cell as the page shows it, with its output."""

@@ -249,12 +249,11 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
 
         return Grid(self, **traits)
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
+    def _ipython_display_(self) -> None:
         """Show a grid where there is a notebook, text elsewhere."""
         if "ipykernel" not in sys.modules:
-            return {"text/plain": repr(self)}
-        bundle, metadata = self.show()._repr_mimebundle_(**options) or ({}, {})
-        return bundle | {"text/plain": repr(self)}, metadata
+            raise NotImplementedError  # has IPython show the text
+        self.show()._ipython_display_()
 
 
 def _file(name: str | os.PathLike[str]) -> Path:

@@ -1,14 +1,17 @@
 """The widget class: synced traits, their validation, and the pandas side of the grid."""
 
+import sys
 from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import anywidget
 import numpy as np
 import pandas as pd
 import traitlets
+from IPython.display import display
 
 from framegrid import filters as conditions
 from framegrid.answers import Answers
@@ -16,6 +19,7 @@ from framegrid.dataset import ImageDataset
 from framegrid.errors import UnknownSampleError
 from framegrid.grid.messages import Messenger
 from framegrid.grid.throttle import Throttle
+from framegrid.sharing import contact_sheet
 from framegrid.view import View
 
 STATIC = Path(str(files("framegrid") / "static"))
@@ -72,6 +76,8 @@ class Grid(anywidget.AnyWidget):
     thumbnail_size = traitlets.Int(128).tag(sync=True)
     captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
     height = traitlets.Int(640).tag(sync=True)
+    # Names the contact sheet that a live grid hides.
+    _sheet = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, dataset: ImageDataset, **traits: Any) -> None:
         """Make a grid of `dataset`; keywords set traits.
@@ -89,7 +95,7 @@ class Grid(anywidget.AnyWidget):
         self._unsubscribe = dataset.subscribe(self._push)
         if unknown := sorted(set(traits) - set(OWN_TRAITS)):
             raise TypeError(f"{unknown[0]!r} is no trait of a grid: use {', '.join(OWN_TRAITS)}")
-        super().__init__(**traits)
+        super().__init__(**traits, _sheet=uuid4().hex)
         self.on_msg(lambda _widget, content, _buffers: self._messenger.receive(content))
 
     @property
@@ -127,6 +133,19 @@ class Grid(anywidget.AnyWidget):
             for name, value in before.items():
                 setattr(self, name, value)
             self.send_state(list(before))
+
+    def _ipython_display_(self) -> None:
+        """Show the grid, then the sheet that stands in for it in a notebook without a kernel."""
+        if "ipykernel" not in sys.modules:
+            raise NotImplementedError  # has IPython show the text
+        bundle, metadata = self._repr_mimebundle_() or ({}, {})
+        display(bundle, metadata=metadata, raw=True)
+        sheet = contact_sheet(self._dataset, self.filtered.index, self._sheet)
+        display({"text/html": sheet, "text/plain": repr(self._dataset)}, raw=True)
+
+    def __repr__(self) -> str:
+        """Say what it shows."""
+        return f"Grid of {self._dataset!r}"
 
     def open(self) -> None:
         """Open the comm."""

@@ -7,6 +7,7 @@ and every failure of a file is a `BrokenImageError` whose message is a short rea
 from framegrid.images.encoding import Encoded, picture, thumbnail
 from framegrid.images.finding import find_images
 from framegrid.images.formats import EXTENSIONS
+from framegrid.images.montage import montage
 from framegrid.images.reading import Header, open_upright, read_header
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Encoded",
     "Header",
     "find_images",
+    "montage",
     "open_upright",
     "picture",
     "read_header",

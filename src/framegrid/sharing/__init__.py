@@ -1,0 +1,5 @@
+"""What is left of a grid where there is no kernel: a contact sheet, or a page of its own."""
+
+from framegrid.sharing.contact_sheet import contact_sheet
+
+__all__ = ["contact_sheet"]
