@@ -22,6 +22,7 @@ ROOMS = {
     "columns": {"errors", "schema", "filters"},
     "compute": {"errors", "images"},
     "features": set(),
+    "diagnosis": set(),
     "dataset": {"errors", "schema", "table", "journal", "store", "images", "compute"},
     "thumbnails": {"errors", "images"},
     "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},

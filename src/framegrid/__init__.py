@@ -24,6 +24,7 @@ from framegrid.dataset import (
     IngestReport,
     Sample,
 )
+from framegrid.diagnosis import doctor
 
 if TYPE_CHECKING:
     from framegrid.grid import Grid
@@ -36,6 +37,7 @@ __all__ = [
     "ImportReport",
     "IngestReport",
     "Sample",
+    "doctor",
     "features",
     "show",
 ]

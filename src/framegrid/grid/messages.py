@@ -20,16 +20,21 @@ class Messenger:
     Args:
         answers: knows what to answer.
         send: sends content and buffers to the browser; called from any thread.
+
+    Attributes:
+        heard: whether a browser has ever asked for something.
     """
 
     def __init__(self, answers: Answers, send: Callable[[Json, Buffers], None]) -> None:
         self._answers = answers
         self._send = send
+        self.heard = False
         # A request that is done is held by nobody else, and leaves.
         self._loading: WeakValueDictionary[str, thumbnails.Request] = WeakValueDictionary()
 
     def receive(self, content: Mapping[str, Any]) -> None:
         """Answer one message; what goes wrong is its reply."""
+        self.heard = True
         reply_to = str(content.get("id"))
         self._guard(reply_to, lambda: self._answer(reply_to, protocol.parse(content)))
 

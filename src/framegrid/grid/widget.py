@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from weakref import WeakSet
 
 import anywidget
 import numpy as np
@@ -27,6 +28,9 @@ STATIC = Path(str(files("framegrid") / "static"))
 PUSH_INTERVAL_S = 0.1
 THUMBNAIL_SIZES_PX = range(48, 513)
 HEIGHTS_PX = range(240, 4001)
+
+shown: WeakSet["Grid"] = WeakSet()
+"""The grids of this process."""
 
 
 class SampleIds(traitlets.List[int]):
@@ -97,6 +101,12 @@ class Grid(anywidget.AnyWidget):
             raise TypeError(f"{unknown[0]!r} is no trait of a grid: use {', '.join(OWN_TRAITS)}")
         super().__init__(**traits, _sheet=uuid4().hex)
         self.on_msg(lambda _widget, content, _buffers: self._messenger.receive(content))
+        shown.add(self)
+
+    @property
+    def heard(self) -> bool:
+        """Whether a browser has ever asked for something."""
+        return self._messenger.heard
 
     @property
     def filtered(self) -> pd.DataFrame:
