@@ -311,8 +311,9 @@ COLUMNS_TO_MUTATE = {
     "i": ("integer", [1, 2, 3]),
     "f": ("float", [1.5, 2.5, 3.5]),
     "b": ("boolean", [True, False, True]),
-    "d": ("datetime", [datetime(2024, 1, 1)] * 3),
-    "z": ("datetime_utc", [datetime(2024, 1, 1, tzinfo=UTC)] * 3),
+    "d": ("datetime", [datetime(2024, 1, day) for day in (1, 2, 3)]),
+    "z": ("datetime_utc", [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2, 3)]),
+    "n": ("datetime_utc", [datetime(2024, 1, 1, tzinfo=UTC), None, None]),
     "l": ("list", [["a"], [], None]),
 }
 
@@ -324,6 +325,10 @@ def write_array(frame, column):
 def write_numpy(frame, column):
     values = frame[column].to_numpy()
     values[0] = values[1]
+
+
+def update(frame, column):
+    frame.update(frame[[column]].shift(-1))
 
 
 def write_loc(frame, column):
@@ -349,6 +354,7 @@ def drop_column(frame, column):
 MUTATIONS = [
     write_array,
     write_numpy,
+    update,
     write_loc,
     write_column,
     rename_index,
@@ -374,10 +380,37 @@ def test_mutating_a_frame_changes_nothing_else(mutate, column):
 
 
 @pytest.mark.parametrize("column", COLUMNS_TO_MUTATE)
-def test_a_copy_of_a_frame_can_be_written_when_the_table_is_gone(column):
-    frame = filled(3, **COLUMNS_TO_MUTATE).frame().copy()
-    frame.loc[0, column] = None
-    assert pd.isna(frame.loc[0, column])
+def test_a_frame_can_be_written_when_the_table_went_on(column):
+    table = filled(3, **COLUMNS_TO_MUTATE)
+    frame = table.frame()
+    given = python_values(frame[column])
+    table.apply(SetValues(0, {column: None}, {}))
+    stored = table.to_arrow()
+    for row in (1, 2):
+        frame.loc[row, column] = None
+    assert python_values(frame[column]) == [given[0], None, None]
+    assert table.to_arrow().equals(stored)
+
+
+@pytest.mark.parametrize("column", COLUMNS_TO_MUTATE)
+@pytest.mark.parametrize("take", [lambda frame: frame.iloc[:2], pd.DataFrame.reset_index])
+def test_a_part_of_a_frame_can_be_written_when_all_else_is_gone(take, column):
+    part = take(filled(3, **COLUMNS_TO_MUTATE).frame())
+    part.loc[0, column] = None
+    assert python_values(part[column])[0] is None
+    series = part[column]
+    del part
+    series.loc[1] = None
+    assert python_values(series)[:2] == [None, None]
+
+
+@pytest.mark.parametrize("total", ["cumsum", "cumprod", "cummin", "cummax"])
+def test_pandas_can_run_totals_of_a_frame(total):
+    values = [3, None, 1]
+    table = filled(3, i=("integer", values), f=("float", values))
+    numbers = table.frame()[["i", "f"]]
+    pd.testing.assert_frame_equal(getattr(numbers, total)(), getattr(numbers.copy(), total)())
+    assert python_values(table.frame()["i"]) == values
 
 
 def test_an_edit_rebuilds_only_its_column():

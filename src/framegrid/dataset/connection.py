@@ -114,7 +114,7 @@ class Connection:
             return question(self.store.table)
 
     def frame(self) -> pd.DataFrame:
-        """Give all samples as a DataFrame to be read only: it shares memory with the table."""
+        """Give all samples as a DataFrame of one's own."""
         self.refresh()
         return self.read(Table.frame)
 

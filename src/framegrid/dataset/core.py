@@ -173,7 +173,7 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
             dataset.update_metadata(df[["bright"]])
             ```
         """
-        return self._connection.frame().copy()
+        return self._connection.frame()
 
     def moment(self) -> Moment:
         """Give the table, its key types and the revision, all of one moment, without a copy."""

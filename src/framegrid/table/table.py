@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from framegrid.errors import UnknownKeyError, UnknownSampleError
-from framegrid.schema import BUILTIN_TYPES, PANDAS_3, KeyType, Schema
+from framegrid.schema import BUILTIN_TYPES, KeyType, Schema
 from framegrid.table.changes import (
     AddSamples,
     Block,
@@ -22,6 +22,7 @@ from framegrid.table.changes import (
 )
 from framegrid.table.column import Column
 from framegrid.table.ids import UNKNOWN, Ids, Rows, find, find_all
+from framegrid.table.view import own_copy, to_frame
 
 _ID = "sample_id"
 _BUILTIN: Schema = {key: key_type for key, key_type in BUILTIN_TYPES.items() if key != _ID}
@@ -141,14 +142,14 @@ class Table:
     def frame(self) -> pd.DataFrame:
         """Give all samples as a DataFrame: the built-in columns, then the metadata keys.
 
-        The frame never changes with the table, nor the table with the frame. Frames share memory,
-        read-only, until pandas copies what it writes: one that a user is to own wants ``copy()``.
-        The lists and dicts in its cells are shared between frames.
+        The frame is the caller's own: it never changes with the table, nor the table with the
+        frame. Frames share memory, read-only, until pandas 3 copies what it writes; pandas 2
+        copies it all here. The lists and dicts in its cells are shared between frames.
         """
         if self._frame is None:
             series = {key: column.series(self._index) for key, column in self._columns.items()}
-            self._frame = pd.DataFrame(series, index=self._index, copy=False)
-        return self._frame.copy(deep=not PANDAS_3)
+            self._frame = to_frame(series, self._index)
+        return own_copy(self._frame)
 
     def to_arrow(self) -> pa.Table:
         """Give all samples as an Arrow table, in the order of ``frame`` behind ``sample_id``."""

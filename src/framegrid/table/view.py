@@ -1,4 +1,4 @@
-"""Arrow columns as pandas Series, without a copy where the memory layout allows it."""
+"""Arrow columns as pandas has them, without a copy where the memory layout allows it."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from framegrid.schema import KeyType, pandas_dtype
+from framegrid.schema import PANDAS_3, KeyType, arrow_type, pandas_dtype
 
 Values = npt.NDArray[Any]
 
@@ -18,12 +18,29 @@ _MASKED: dict[KeyType, Any] = {
     "boolean": pd.arrays.BooleanArray,
 }
 
+_NAT = -(2**63)  # what pandas has for a missing time
+
+
+def _make_bystander() -> Any | None:
+    """Give something that ``to_frame`` can name to pandas; None if it does not copy on write."""
+    if not PANDAS_3:
+        return None
+    try:
+        block = pd.Series([0])._mgr.blocks[0]  # type: ignore[attr-defined]  # noqa: SLF001
+        block.refs.add_reference(block)
+    except AttributeError:  # these are pandas' private affairs: one day they may be others
+        return None
+    return block
+
+
+_BYSTANDER = _make_bystander()
+
 
 def to_series(array: pa.Array, key_type: KeyType, index: pd.Index) -> "pd.Series[Any]":
     """Give a column as a DataFrame shows it.
 
-    Its memory is read-only, as it may be the column's own. pandas copies before it writes, but
-    ``to_numpy`` would be a way around that.
+    It is read-only, as frames share it: ``to_numpy`` and ``array`` would be ways around the copy
+    that pandas makes before it writes.
 
     Args:
         array: (N,) values in the Arrow type of the key type.
@@ -32,29 +49,61 @@ def to_series(array: pa.Array, key_type: KeyType, index: pd.Index) -> "pd.Series
     """
     values: Any
     if key_type in _MASKED:
-        values = _MASKED[key_type](_read_only(_numbers(array)), _read_only(_missing(array)))
+        values = _MASKED[key_type](_numbers(array), _missing(array))
+        values._readonly = True  # noqa: SLF001 - pandas 3 respects it, where it is to be so
     elif key_type == "string":
-        values = pandas_dtype(key_type).__from_arrow__(array)  # type: ignore[union-attr]
+        values = _extension(array, key_type)
+    elif key_type == "datetime_utc":
+        nat = pa.scalar(_NAT, arrow_type(key_type))
+        values = _extension(array.fill_null(nat), key_type)  # with nulls it would be writable
     elif key_type in ("list", "dict"):
         values = _read_only(_objects(array))
     else:
         values = _read_only(array.to_numpy(zero_copy_only=False))
-    series = pd.Series(values, index=index, copy=False)
-    return series.dt.tz_localize("UTC") if key_type == "datetime_utc" else series
+    return pd.Series(values, index=index, copy=False)
+
+
+def to_frame(columns: "dict[str, pd.Series[Any]]", index: pd.Index) -> pd.DataFrame:
+    """Give a DataFrame of which ``own_copy`` can be taken.
+
+    pandas 3 writes in place when nothing else has the memory, but these columns are read-only. So
+    it is told of something that has it for ever: then it copies a column before it writes.
+
+    Args:
+        columns: of this index, by name.
+        index: (N,) the index.
+    """
+    frame = pd.DataFrame(columns, index=index, copy=False)
+    if _BYSTANDER is not None:
+        for block in frame._mgr.blocks:  # noqa: SLF001
+            block.refs.add_reference(_BYSTANDER)
+    return frame
+
+
+def own_copy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame that its owner can write to, with no effect on any other."""
+    return frame.copy(deep=_BYSTANDER is None)
+
+
+def _extension(array: pa.Array, key_type: KeyType) -> Any:
+    return pandas_dtype(key_type).__from_arrow__(array)  # type: ignore[union-attr]
 
 
 def _numbers(array: pa.Array) -> Values:
-    """Give the values; what stands at a missing one is arbitrary."""
+    """Give a copy of the values; what stands at a missing one is arbitrary.
+
+    pandas itself overwrites that, as in ``cumsum``, so it must not be the column's own memory.
+    """
     if pa.types.is_boolean(array.type):
-        return np.asarray(array.fill_null(False))
+        return np.array(array.fill_null(False))
     buffers = [None, array.buffers()[1]]
-    return np.asarray(pa.Array.from_buffers(array.type, len(array), buffers, 0, array.offset))
+    return np.array(pa.Array.from_buffers(array.type, len(array), buffers, 0, array.offset))
 
 
 def _missing(array: pa.Array) -> Values:
     if not array.null_count:
         return np.zeros(len(array), np.bool_)
-    return np.asarray(array.is_null())
+    return np.array(array.is_null())
 
 
 def _objects(texts: pa.Array) -> Values:
