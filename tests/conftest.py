@@ -1,6 +1,8 @@
 """Settings of all tests."""
 
 import os
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ from hypothesis import HealthCheck, settings
 from PIL import Image
 
 pytest_plugins = ["lab_fixtures"]
+
+_numbers = count()
 
 BROWSER_TESTS = Path(__file__).with_name("browser")
 
@@ -48,6 +52,41 @@ def photos(tmp_path, make_photos, monkeypatch):
     """A folder of six pictures, in a working folder of its own."""
     monkeypatch.chdir(tmp_path)
     return make_photos(tmp_path / "photos")
+
+
+@pytest.fixture(scope="session")
+def s3():
+    """The URL of a local S3 server."""
+    from object_store import running_s3
+
+    with running_s3() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def bucket(s3, monkeypatch):
+    """A new bucket on the local S3 server, which is S3 for this test and what it starts."""
+    from object_store import Bucket, environment
+
+    for name, value in environment(s3).items():
+        monkeypatch.setenv(name, value)
+    return Bucket(f"bucket-{next(_numbers)}")
+
+
+@pytest.fixture
+def read_only(s3, bucket, monkeypatch):
+    """Takes the right to write to the bucket away."""
+    import s3fs
+
+    with ExitStack() as stack:
+
+        def start():
+            for name, value in stack.enter_context(bucket.read_only(s3)).items():
+                monkeypatch.setenv(name, value)
+            s3fs.S3FileSystem.clear_instance_cache()
+
+        yield start
+    s3fs.S3FileSystem.clear_instance_cache()
 
 
 @pytest.fixture

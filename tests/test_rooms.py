@@ -16,14 +16,15 @@ ROOMS = {
     "schema": {"errors"},
     "table": {"errors", "schema"},
     "journal": {"errors"},
-    "store": {"errors", "schema", "table", "journal"},
-    "images": {"errors"},
+    "store": {"errors", "schema", "table", "journal", "remote"},
+    "remote": {"errors"},
+    "images": {"errors", "remote"},
     "filters": {"errors", "schema"},
     "columns": {"errors", "schema", "filters"},
     "compute": {"errors", "images"},
     "features": set(),
     "diagnosis": set(),
-    "dataset": {"errors", "schema", "table", "journal", "store", "images", "compute"},
+    "dataset": {"errors", "schema", "table", "journal", "store", "images", "compute", "remote"},
     "thumbnails": {"errors", "images"},
     "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},
     "answers": {"errors", "protocol", "schema", "filters", "columns", "dataset", "images", "view"},
@@ -42,6 +43,7 @@ OWNERS = {
     "IPython": "grid",
     "pyarrow.parquet": "store",
     "sqlite3": "thumbnails",
+    "fsspec": "remote",
 }
 
 # The frontend's modules that reach the kernel, and among them those that know anywidget's model.

@@ -7,11 +7,12 @@ changed from the files.
 """
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from itertools import chain
+
+from framegrid import images
 
 NOTES = "computed_from"
 """The metadata key of the notes."""
@@ -43,16 +44,14 @@ def noted(note: str | None, keys: Iterable[str], state: State) -> str | None:
     return json.dumps(_parsed(note) | dict.fromkeys(keys, state), separators=(",", ":"))
 
 
-def _states(paths: Iterable[str]) -> list[State]:
-    return [_state(path) for path in paths]
+def _states(paths: Sequence[str]) -> list[State]:
+    return [_digest(state) for state in images.file_states(paths)]
 
 
-def _state(path: str) -> State:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - str paths are faster
-    except OSError:
+def _digest(state: images.FileState | None) -> State:
+    if state is None:
         return None
-    text = f"{status.st_size} {status.st_mtime_ns}"
+    text = f"{state.size} {state.version}"
     return blake2b(text.encode(), digest_size=6).hexdigest()
 
 

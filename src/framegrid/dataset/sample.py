@@ -152,7 +152,7 @@ class Sample:
 
     @property
     def file_path_abs(self) -> str:
-        """The absolute path of the image file."""
+        """The absolute path of the image file, or its URL on object storage."""
         return cast(str, self._field("file_path_abs"))
 
     @property

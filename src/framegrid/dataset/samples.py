@@ -66,7 +66,8 @@ class SampleCollection:
         relative to that file. Samples already there keep what they have.
 
         Args:
-            path: a file, a folder, or a glob such as ``"photos/**/*.jpg"``.
+            path: a file, a folder, or a glob such as ``"photos/**/*.jpg"``; the same on object
+                storage, as in ``"s3://bucket/photos"``.
             recursive: look into the folders of the folder, too.
             limit: look at no more than this many images, the first by name.
             exif: add what the cameras wrote, too, to the images that are new; for those already
@@ -75,7 +76,9 @@ class SampleCollection:
 
         Raises:
             FileNotFoundError: there is nothing at `path`.
-            ValueError: there are no images, or all of them are broken.
+            ValueError: there are no images, or all of them are broken; or `path` is a URL of
+                something else than object storage.
+            ImportError: the package that opens such URLs is not installed.
             MetadataTypeError, ValueError: with `exif`, as for ``add_exif_metadata``.
 
         Example:

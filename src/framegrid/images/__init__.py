@@ -5,7 +5,8 @@ and every failure of a file is a `BrokenImageError` whose message is a short rea
 """
 
 from framegrid.images.encoding import Encoded, picture, thumbnail
-from framegrid.images.finding import find_images
+from framegrid.images.files import FileState, file_state, file_states
+from framegrid.images.finding import find_images, find_objects
 from framegrid.images.formats import EXTENSIONS
 from framegrid.images.montage import montage
 from framegrid.images.reading import Header, open_upright, read_header
@@ -13,8 +14,12 @@ from framegrid.images.reading import Header, open_upright, read_header
 __all__ = [
     "EXTENSIONS",
     "Encoded",
+    "FileState",
     "Header",
+    "file_state",
+    "file_states",
     "find_images",
+    "find_objects",
     "montage",
     "open_upright",
     "picture",

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from glob import has_magic
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from framegrid import remote
 from framegrid.images.formats import EXTENSIONS, StrPath
 
 _SUFFIXES = tuple(EXTENSIONS)
@@ -47,6 +48,25 @@ def find_images(path: StrPath, *, recursive: bool = True) -> list[Path]:
     if not found:
         raise ValueError(_nothing_found(start, len(files), recursive=recursive))
     return [Path(image) for image in sorted(found, key=_natural_order())]
+
+
+def find_objects(url: str, *, recursive: bool = True) -> list[str]:
+    """List the images on object storage, in natural order, under the rules of `find_images`.
+
+    Args:
+        url: An object, a folder or bucket, or a glob.
+        recursive: Whether to look into the folders inside a folder.
+
+    Raises:
+        FileNotFoundError: There is nothing at `url`.
+        ValueError: There is something, but no image; or the URL is none of object storage.
+        OSError, ImportError: The store cannot be asked.
+    """
+    objects = remote.find(url, recursive=recursive)
+    found = [each for each in objects if PurePosixPath(each).suffix.lower() in EXTENSIONS]
+    if not found:
+        raise ValueError(_nothing_found(url, len(objects), recursive=recursive))
+    return sorted(found, key=_natural_order())
 
 
 def _roots(start: str) -> list[str]:

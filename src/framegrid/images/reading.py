@@ -1,7 +1,6 @@
 """Opening image files safely: headers, orientation, upright pixels, and why a file is broken."""
 
 import os
-import stat
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps
 
 from framegrid.errors import BrokenImageError
 from framegrid.images.exif import Exif, exif_of
+from framegrid.images.files import open_file
 from framegrid.images.formats import PREFIX_BYTES, StrPath, candidates, unidentified
 from framegrid.images.jpeg_xl import declared_size
 
@@ -99,15 +99,14 @@ def opened(path: StrPath, buffering: int = -1) -> Iterator[ImageFile.ImageFile]:
     """Open an image file, identified but not decoded; valid within the ``with`` block.
 
     Args:
-        path: The file.
+        path: The file, or the URL of an object.
         buffering: Bytes to read at once; by default few, enough for most headers.
 
     Raises:
         BrokenImageError: Whatever goes wrong, here or in the block.
     """
     try:
-        _check_file(path)
-        with open(path, "rb", buffering=buffering) as file:  # noqa: PTH123 - str paths are faster
+        with open_file(path, buffering) as file:
             image = _identify(file, os.fspath(path))
             check_pixels(image.size, MAX_PIXELS)
             yield image
@@ -140,14 +139,6 @@ def check_pixels(size: tuple[int, int], limit: int) -> None:
     if width * height > limit:
         pixels = f"{width:,} x {height:,} is {width * height / 1e6:,.0f} million pixels"
         raise BrokenImageError(f"too large: {pixels}, at most {limit // 1_000_000}")
-
-
-def _check_file(path: StrPath) -> None:
-    status = os.stat(path)  # noqa: PTH116 - str paths are faster
-    if not stat.S_ISREG(status.st_mode):  # opening a FIFO would wait for ever
-        raise BrokenImageError("not a regular file")
-    if not status.st_size:
-        raise BrokenImageError("empty file (0 bytes)")
 
 
 def _identify(file: IO[bytes], path: str) -> ImageFile.ImageFile:

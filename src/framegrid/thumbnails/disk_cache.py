@@ -75,7 +75,7 @@ class File(NamedTuple):
 
     Attributes:
         path: Where it is.
-        mtime_ns: When it was last written, in ns.
+        mtime_ns: When it was last written, in ns; of an object, its version as a number.
         file_bytes: Its length.
     """
 

@@ -19,6 +19,8 @@ _SIZES = (128, 256, 512, 1024)
 _MAX_WORKERS = 8
 _MAX_BYTES = 512_000_000
 
+_ABSENT = images.FileState(0, -1)
+
 _Task = Callable[[], None]
 
 
@@ -98,7 +100,7 @@ class Thumbnails:
         """Deliver what the cache has, and schedule the making of the rest."""
         if request.cancelled:
             return
-        files = [_file(path) for path in request.paths]
+        files = _files(request.paths)
         cached = self._cache.get(set(files), request.px)
         hits = [Thumbnail(i, cached[file], None) for i, file in enumerate(files) if file in cached]
         request.add(hits, together=True)
@@ -147,13 +149,10 @@ class Thumbnails:
         self._cache.flush()
 
 
-def _file(path: str) -> File:
-    """Look at a file; one that is not there is told from all that were."""
-    try:
-        status = os.stat(path)  # noqa: PTH116 - no Path is needed
-    except (OSError, ValueError):
-        return File(path, 0, -1)
-    return File(path, status.st_mtime_ns, status.st_size)
+def _files(paths: Sequence[str]) -> list[File]:
+    """Look at files; one that is not there is told from all that were."""
+    states = images.file_states(paths)
+    return [File(path, *(state or _ABSENT)) for path, state in zip(paths, states, strict=True)]
 
 
 def _cores() -> int:

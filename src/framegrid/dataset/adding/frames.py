@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from framegrid import remote
 from framegrid.dataset.adding.sizes import read_sizes
 from framegrid.dataset.edits import Fitter
 from framegrid.dataset.matching import Ids, to_ids
@@ -112,7 +113,8 @@ def _is_hinted(column: Hashable) -> bool:
 
 
 def _is_image_path(path: str) -> bool:
-    return PurePath(path).suffix.lower() in EXTENSIONS and "://" not in path
+    named = PurePath(path).suffix.lower() in EXTENSIONS
+    return named and ("://" not in path or remote.is_object(path))
 
 
 # The built-in columns
@@ -120,7 +122,7 @@ def _is_image_path(path: str) -> bool:
 
 def _builtin_columns(frame: pd.DataFrame, path_column: Hashable) -> dict[str, Any]:
     paths = _absolute_paths(frame[path_column])
-    names = pa.array([path.rpartition(os.sep)[2] for path in paths], pa.large_string())
+    names = pa.array([_name_of(path) for path in paths], pa.large_string())
     if "file_name" in frame.columns and path_column != "file_name":
         names = pc.coalesce(_typed(frame, "file_name", pa.large_string()), names)
     width, height = _sizes(frame, paths)
@@ -142,7 +144,18 @@ def _absolute_paths(values: pd.Series) -> list[str]:
                 f"drop such rows, as with frame.dropna(subset=[{values.name!r}])"
             )
     # os.path, as a Path object each would take ten times longer
-    return [os.path.abspath(path) if not os.path.isabs(path) else os.fspath(path) for path in paths]  # noqa: PTH100, PTH117
+    return [os.fspath(path) if os.path.isabs(path) else _absolute(path) for path in paths]  # noqa: PTH117
+
+
+def _absolute(path: str | os.PathLike[str]) -> str:
+    """Give the one spelling of a URL, the path from the root for others."""
+    if remote.is_url(path):
+        return remote.canonical(path) if remote.is_object(path) else path
+    return os.path.abspath(path)  # noqa: PTH100
+
+
+def _name_of(path: str) -> str:
+    return path.rpartition("/" if remote.is_url(path) else os.sep)[2]
 
 
 def _ids(frame: pd.DataFrame) -> Ids:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from framegrid import images
+from framegrid import images, remote
 from framegrid.dataset.adding.exif import check_keys, values_by_key
 from framegrid.dataset.adding.sizes import Headers, read_headers
 from framegrid.dataset.connection import Connection
@@ -39,7 +39,7 @@ def add_images(  # noqa: PLR0913 - the arguments of the dataset's method
         raise ValueError(f"limit={limit}: the number of images to look at is at least 1")
     if exif:
         connection.read(lambda table: check_keys(table.schema))
-    found = [str(file) for file in images.find_images(path, recursive=recursive)[:limit]]
+    found = _found(path, recursive=recursive)[:limit]
     new = connection.read(lambda table: _absent(table, found))
     headers, broken = read_headers(new, exif=exif, progress=progress)
     if len(broken) == len(found):
@@ -50,6 +50,12 @@ def add_images(  # noqa: PLR0913 - the arguments of the dataset's method
     present = len(found) - added - len(broken)
     report = connection.read(metadata.report)
     return IngestReport(added, present, broken + metadata.broken, report)
+
+
+def _found(path: str | os.PathLike[str], *, recursive: bool) -> list[str]:
+    if remote.is_url(path):
+        return images.find_objects(path, recursive=recursive)
+    return [str(file) for file in images.find_images(path, recursive=recursive)]
 
 
 def _absent(table: Table, files: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from framegrid import images
+from framegrid import images, remote
 from framegrid.dataset.connection import Connection
 from framegrid.dataset.progress import bar
 from framegrid.errors import BrokenImageError
@@ -34,6 +34,7 @@ Broken = list[tuple[str, str]]
 
 _THREADS = min(32, 4 * (os.cpu_count() or 1))  # most of their time they wait for the disk
 _FILES_PER_TASK = 32  # handing over a task takes as long as reading a header
+_OBJECT_THREADS, _OBJECTS_PER_TASK = 32, 1  # for the network, one waits far longer
 
 
 def read_size(path: str) -> Size | str:
@@ -61,8 +62,10 @@ def read_headers(
     read_each = partial(
         _outcomes, partial(images.read_header, exif=True) if exif else images.read_header
     )
-    tasks = [paths[i : i + _FILES_PER_TASK] for i in range(0, len(paths), _FILES_PER_TASK)]
-    threads = ThreadPoolExecutor(_THREADS, "framegrid-headers")
+    are_remote = any(map(remote.is_url, paths))
+    per_task = _OBJECTS_PER_TASK if are_remote else _FILES_PER_TASK
+    tasks = [paths[i : i + per_task] for i in range(0, len(paths), per_task)]
+    threads = ThreadPoolExecutor(_OBJECT_THREADS if are_remote else _THREADS, "framegrid-headers")
     try:
         outcomes = chain.from_iterable(threads.map(read_each, tasks))
         if progress:

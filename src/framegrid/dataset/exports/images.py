@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from framegrid import images, remote
 from framegrid.dataset.paths import common_folder, relative
 from framegrid.dataset.reports import few
 
@@ -27,13 +28,19 @@ def export_images(frame: pd.DataFrame, folder: Path, link: Link) -> pd.DataFrame
 
     Raises:
         FileNotFoundError: an image does not exist; nothing was written.
-        ValueError: there is no such kind of `link`.
+        ValueError: there is no such kind of `link`, or images on object storage were to be linked.
         OSError: an image cannot be written; those before it were.
     """
     if link not in _WAYS:
         raise ValueError(f"link={link!r}: choose one of {few(_WAYS)}")
     paths = frame["file_path_abs"].tolist()
-    missing = [path for path in paths if not Path(path).is_file()]
+    if link and (objects := [path for path in paths if remote.is_url(path)]):
+        raise ValueError(
+            f"{len(objects):,} of {len(paths):,} images are on object storage, where no link can "
+            "lead to: download them with link=False"
+        )
+    states = zip(paths, images.file_states(paths), strict=True)
+    missing = [path for path, state in states if state is None]
     if missing:
         raise FileNotFoundError(
             f"{len(missing):,} of {len(paths):,} images do not exist: {few(missing)}; nothing was "
@@ -72,7 +79,10 @@ def _write(source: str, target: Path, way: Callable[[str, Path], None]) -> Path:
 def _copy(source: str, place: Path) -> None:
     place.open("xb").close()  # ours, or an error: nothing is ever overwritten
     try:
-        shutil.copy2(source, place)
+        if remote.is_url(source):
+            remote.download(source, place)
+        else:
+            shutil.copy2(source, place)
     except BaseException:
         place.unlink()
         raise

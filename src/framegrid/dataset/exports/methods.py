@@ -95,8 +95,8 @@ class DatasetExports:
             folder: made when it does not exist.
             rows: which samples: a DataFrame such as ``grid.filtered``, ids, or a boolean mask such
                 as ``dataset.df["score"] > 0.5``; by default all.
-            link: False copies; True or ``"symbolic"`` makes symbolic links, ``"hard"`` hard links,
-                which need the same file system.
+            link: False copies, and downloads from object storage; True or ``"symbolic"`` makes
+                symbolic links, ``"hard"`` hard links, which need the same file system.
 
         Returns:
             (M, K) the samples as in ``df``, in the order of `rows`, with the new ``file_name`` and

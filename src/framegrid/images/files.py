@@ -1,0 +1,91 @@
+"""Image files where they are, on disk or on object storage: opening, and telling changes."""
+
+import os
+import stat
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import IO, NamedTuple
+
+from framegrid import remote
+from framegrid.errors import BrokenImageError
+from framegrid.images.formats import StrPath
+
+_FIRST_RANGE = 1 << 16
+"""Bytes asked for at first of an object whose header is wanted: most have it all in there."""
+
+_VERSION_BYTES = 7  # so that SQLite has the number as an integer
+
+
+class FileState(NamedTuple):
+    """A file in one state; writing to it makes another.
+
+    Attributes:
+        version: When it was last written, in ns; of an object, a number for its entity tag.
+        size: In bytes.
+    """
+
+    version: int
+    size: int
+
+
+def open_file(path: StrPath, buffering: int) -> IO[bytes]:
+    """Open an image file for reading.
+
+    Args:
+        path: The file, or the URL of an object.
+        buffering: Bytes to read at once; -1 for few, enough for most headers.
+
+    Raises:
+        BrokenImageError: It is empty, no regular file, or a URL that is not opened.
+        OSError: It cannot be read.
+    """
+    if not remote.is_url(path):
+        _check_file(path)
+        return open(path, "rb", buffering=buffering)  # noqa: PTH123 - str paths are faster
+    try:
+        file = remote.open_object(path, max(4 * buffering, _FIRST_RANGE))
+    except (ValueError, ImportError) as error:
+        raise BrokenImageError(str(error)) from error
+    if not file.read(1):
+        raise _empty()
+    file.seek(0)
+    return file
+
+
+def file_state(path: str) -> FileState | None:
+    """Look at a file or an object; None when it is not there."""
+    return next(iter(file_states([path])))
+
+
+def file_states(paths: Sequence[str]) -> list[FileState | None]:
+    """Look at many files; objects are asked for at the same time."""
+    urls = [path for path in paths if remote.is_url(path)]
+    found = dict(zip(urls, remote.statuses(urls), strict=True)) if urls else {}
+    return [_of_object(found[path]) if path in found else _of_file(path) for path in paths]
+
+
+def _check_file(path: StrPath) -> None:
+    status = os.stat(path)  # noqa: PTH116 - str paths are faster
+    if not stat.S_ISREG(status.st_mode):  # opening a FIFO would wait for ever
+        raise BrokenImageError("not a regular file")
+    if not status.st_size:
+        raise _empty()
+
+
+def _empty() -> BrokenImageError:
+    return BrokenImageError("empty file (0 bytes)")
+
+
+def _of_file(path: str) -> FileState | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - str paths are faster
+    except (OSError, ValueError):
+        return None
+    return FileState(status.st_mtime_ns, status.st_size)
+
+
+def _of_object(status: remote.Status | None) -> FileState | None:
+    if status is None:
+        return None
+    digest = blake2b(status.version.encode(), digest_size=_VERSION_BYTES).digest()
+    return FileState(int.from_bytes(digest), status.size)
