@@ -41,6 +41,7 @@ OWNERS = {
     "traitlets": "grid",
     "ipywidgets": "grid",
     "IPython": "grid",
+    "pyarrow.dataset": "store",
     "pyarrow.parquet": "store",
     "sqlite3": "thumbnails",
     "fsspec": "remote",

@@ -36,7 +36,7 @@ from framegrid.errors import (
 )
 from framegrid.journal import lock
 from framegrid.schema import arrow_type, to_json
-from framegrid.store import MemoryStore, Store, background, snapshot
+from framegrid.store import MemoryStore, Store, background, budget, snapshot
 from framegrid.store.lists import to_lists, to_texts
 from framegrid.store.records import decode, encode
 from framegrid.table import (
@@ -669,7 +669,7 @@ def test_a_newer_version_is_refused(path, monkeypatch):
 
 def test_a_file_that_unpacks_to_too_much_is_refused(path, store, monkeypatch):
     store.close()
-    monkeypatch.setattr(snapshot, "_memory_limit", lambda: 100)
+    monkeypatch.setattr(budget, "memory_limit", lambda: 100)
     with pytest.raises(MemoryError, match="3 rows unpacks to more than half"):
         Store.open(path)
 

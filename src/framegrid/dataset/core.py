@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 
 from framegrid.dataset.adding.frames import samples_of
+from framegrid.dataset.adding.slices import open_slice
 from framegrid.dataset.connection import Connection, Listener, Moment
 from framegrid.dataset.exports import DatasetExports
 from framegrid.dataset.imports import MetadataImports
 from framegrid.dataset.metadata import MetadataCollection
 from framegrid.dataset.samples import SampleCollection
-from framegrid.store import Durability, MemoryStore, Store
+from framegrid.store import Durability, Filters, MemoryStore, Store
 
 if TYPE_CHECKING:
     from framegrid.grid import Grid
@@ -69,17 +70,32 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
         return cls(Store.create(_file(name), durability=durability))
 
     @classmethod
-    def load(
+    def load(  # noqa: PLR0913 - what to open, how much of it, and how
         cls,
         name: str | os.PathLike[str] = "dataset",
         *,
+        columns: Sequence[str] | None = None,
+        filters: Filters | None = None,
+        path_column: str | None = None,
         durability: Durability = "process",
         repair: bool = False,
     ) -> Self:
-        """Open a dataset that exists; it is never created.
+        """Open a dataset that exists, or a part of any Parquet; it is never created.
+
+        With `columns`, `filters` or `path_column` only a part is read, into memory, and it is
+        read-only until ``save("new name")`` makes it a dataset of its own. Then `name` may also be
+        a file or a folder that another program wrote, such as Spark or Dask; the keys in names of
+        folders, as in ``label=cat/part-0.parquet``, are columns like others. Columns become
+        metadata as with ``from_dataframe``; what cannot is named in a warning. Relative paths of
+        images start from the folder of the Parquet.
 
         Args:
             name: its name, or the path of its file, with or without ``.parquet``.
+            columns: the keys to read, beside the paths of the images; by default all.
+            filters: which rows to read: conditions that all hold, as in
+                ``[("score", ">", 0.5), ("label", "in", ["cat", "dog"])]``; a list of such lists,
+                one of which holds; or an expression of ``pyarrow.dataset``. ``[]`` reads all.
+            path_column: the column of image paths; by default the one that looks most like it.
             durability: what an edit survives once its call has returned: ``"process"``, the end of
                 the process, or ``"power"``, a power cut too, at some 200 us an edit.
             repair: of a damaged dataset, keep what is whole and set the rest aside.
@@ -89,7 +105,20 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
             NotADatasetError: the file is not a dataset.
             DatasetCorruptError: the file is damaged; the message says what is intact.
             ConflictError: another program rewrote the file.
+            KeyError: there is no such column.
+            ValueError: `filters` cannot be applied, or no column has paths.
+
+        Example:
+            ```python
+            likely = [("label", "==", "cat"), ("score", ">", 0.9)]
+            cats = fg.ImageDataset.load("table", columns=["score"], filters=likely)
+            cats.save("cats")  # from here on it can be edited
+            ```
         """
+        if any(option is not None for option in (columns, filters, path_column)):
+            place = _file(name)
+            place = place if place.exists() else Path(name).expanduser().absolute()
+            return cls(open_slice(place, columns, filters, path_column))
         return cls(Store.open(_file(name), durability=durability, repair=repair))
 
     @classmethod
@@ -150,8 +179,9 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
 
     @property
     def name(self) -> str:
-        """The name of the file without its extension."""
-        return self.path.stem if self.path else "untitled"
+        """The name of the file without its extension, also of the one this is a part of."""
+        place = self.path or self._connection.store.origin
+        return place.stem if place else "untitled"
 
     @property
     def revision(self) -> int:
@@ -183,7 +213,8 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
         """Say what it is, how much it holds and where it lives."""
         table, store = self._connection.table, self._connection.store
         keys = _counted(len(table.schema), "metadata key")
-        where = f"{store.path}{', read-only' * store.read_only}" if store.path else "in memory"
+        place = store.path or (f"of {store.origin}, in memory" if store.origin else "in memory")
+        where = f"{place}{', read-only' * store.read_only}"
         return f"ImageDataset {self.name!r}: {_counted(len(table), 'sample')}, {keys} ({where})"
 
     # Its life

@@ -152,6 +152,9 @@ def _from_arrow(key: str, values: pa.Array | pa.ChunkedArray, describe: Describe
     if pa.types.is_date(values.type):
         values = values.cast(pa.timestamp("s"))
     key_type = next((kind for is_kind, kind in _ARROW_KINDS if is_kind(values.type)), None)
+    if pa.types.is_map(values.type):  # in Python, a list of pairs
+        mappings = [None if pairs is None else dict(pairs) for pairs in values.to_pylist()]
+        return _from_list(key, mappings, describe)
     if key_type is None:
         return _from_list(key, values.to_pylist(), describe)
     if pa.types.is_timestamp(values.type):

@@ -30,7 +30,10 @@ class Store:
     Attributes:
         path: the Parquet file.
         read_only: whether edits are refused, as the files cannot be written.
+        origin: None, as this is no part of something else.
     """
+
+    origin: None = None
 
     def __init__(self, path: Path, durability: Durability, *, read_only: bool) -> None:
         """Load the snapshot; use ``create`` or ``open``."""
@@ -89,6 +92,18 @@ class Store:
         store._catch_up_first(repair=repair)
         _stores.add(store)
         return store
+
+    @classmethod
+    def read(cls, path: Path) -> Table:
+        """Read the table of a dataset, the edits in its journal included, and write nothing.
+
+        Raises:
+            NotADatasetError, ConflictError, DatasetCorruptError, DatasetBusyError: as for ``open``.
+        """
+        store = cls(path, "process", read_only=True)
+        store.refresh()
+        store.close()
+        return store.table
 
     def _catch_up_first(self, *, repair: bool) -> None:
         self._journal.repair = repair

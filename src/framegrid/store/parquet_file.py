@@ -8,7 +8,7 @@ from pathlib import Path
 
 from framegrid.errors import ConflictError, DatasetCorruptError, NotADatasetError
 from framegrid.store.files import backup_of, journal_of, put, taken, write_beside
-from framegrid.store.snapshot import Snapshot, from_parquet, is_ours, to_parquet
+from framegrid.store.snapshot import Snapshot, from_parquet, how_to_read, is_ours, to_parquet
 from framegrid.table import Table
 
 
@@ -22,6 +22,8 @@ def read_snapshot(path: Path) -> Snapshot:
         DatasetCorruptError: if it is damaged.
         MemoryError: if it needs more than half of the machine's memory.
     """
+    if path.is_dir():
+        raise NotADatasetError(f"{path} is a folder, no framegrid dataset: {how_to_read(path)}")
     try:
         data = path.read_bytes()
     except FileNotFoundError:

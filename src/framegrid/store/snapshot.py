@@ -11,7 +11,6 @@ the seal covers also what has none, and is checked before anything else is looke
 """
 
 import json
-import os
 from operator import index
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 
 from framegrid.errors import DatasetCorruptError, NotADatasetError
 from framegrid.schema import BUILTIN_TYPES, KeyType, Schema, arrow_type
+from framegrid.store.budget import within_memory
 from framegrid.store.lists import to_lists, to_texts
 from framegrid.table import Table
 
@@ -37,8 +37,6 @@ _GROUP_ROWS = 262_144  # smaller row groups read more slowly, larger ones no fas
 _BATCH_ROWS = 65_536  # read at a time: as fast as everything at once
 _SAMPLED_ROWS = 1_000
 _FEW_VALUES = 0.1  # distinct values per sampled row, up to which a dictionary saves time and space
-_MEMORY_SHARE = 0.5  # of the machine's memory, for one dataset at most
-_UNKNOWN_MEMORY = 8 << 30  # bytes, where the system does not say
 
 # pandas dtypes that a plain ``pd.read_parquet`` would not choose itself.
 _PANDAS_DTYPES: dict[KeyType, str] = {
@@ -213,34 +211,24 @@ def _rejection(data: bytes, path: Path) -> Exception:
     return NotADatasetError(
         f"{path} is no framegrid dataset, but a Parquet file by {metadata.created_by}, of "
         f"{metadata.num_rows} rows with the columns {', '.join(names[:5])}"
-        f"{', ...' if len(names) > 5 else ''}: to look at it, use "
-        f"ImageDataset.from_dataframe(pd.read_parquet({str(path)!r}))"
+        f"{', ...' if len(names) > 5 else ''}: {how_to_read(path)}"
+    )
+
+
+def how_to_read(path: Path) -> str:
+    """Say how to look at what another program wrote."""
+    return (
+        f"to look at it, use ImageDataset.load({str(path)!r}, filters=[]), or a part of it by "
+        "columns= and filters=; or ImageDataset.from_dataframe(df)"
     )
 
 
 def _read(file: pq.ParquetFile, path: Path) -> pa.Table:
-    """Read all rows, within limits: the sizes in a footer can lie."""
-    budget = _memory_limit() - file.metadata.num_rows * pa.int64().byte_width
-    rest = file.iter_batches(_BATCH_ROWS)
-    batches: list[pa.RecordBatch] = []
-    while budget >= 0:
-        batch = next(rest, None)
-        if batch is None:
-            return pa.Table.from_batches(batches, file.schema_arrow)
-        batches.append(batch)
-        budget -= batch.nbytes
-    raise MemoryError(
-        f"{path} with its {file.metadata.num_rows} rows unpacks to more than half of the memory "
-        "here: open it on a larger machine, if you trust it"
+    rows = file.metadata.num_rows
+    batches = within_memory(
+        file.iter_batches(_BATCH_ROWS), f"{path} with its {rows} rows", rows * pa.int64().byte_width
     )
-
-
-def _memory_limit() -> int:
-    try:
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):  # the names are not known everywhere
-        memory = _UNKNOWN_MEMORY
-    return int(memory * _MEMORY_SHARE)
+    return pa.Table.from_batches(batches, file.schema_arrow)
 
 
 def _without_lists(samples: pa.Table, types: Schema) -> pa.Table:

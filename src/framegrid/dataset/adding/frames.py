@@ -1,7 +1,7 @@
 """Making samples of any DataFrame that has a column of image paths."""
 
 import os
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -28,12 +28,21 @@ MAX_IDS = 2**53
 Rank = tuple[float, int, bool]
 """Share of values with an image's extension, how many of them exist, whether the name says path."""
 
-_NO_PATHS: Rank = (0.0, 0, False)
+NO_PATHS: Rank = (0.0, 0, False)
 _LOOKED_AT = 100
 _HINTS = ("path", "file", "image", "img", "photo")
 
 
-def samples_of(table: Table, frame: pd.DataFrame, path_column: Hashable | None) -> AddSamples:
+Refused = list[tuple[str, str]]
+"""Name of each column that cannot be kept, and the reason."""
+
+
+def samples_of(
+    table: Table,
+    frame: pd.DataFrame,
+    path_column: Hashable | None,
+    refused: Refused | None = None,
+) -> AddSamples:
     """Make one sample of each row.
 
     Args:
@@ -41,6 +50,7 @@ def samples_of(table: Table, frame: pd.DataFrame, path_column: Hashable | None) 
         frame: (M, K) one column has image paths; built-in columns are taken as such, the others
             become metadata keys. An index with a name counts as a column.
         path_column: the column of image paths; None to find it.
+        refused: takes the columns that cannot be kept, instead of an error.
 
     Raises:
         KeyError: there is no column `path_column`.
@@ -54,13 +64,30 @@ def samples_of(table: Table, frame: pd.DataFrame, path_column: Hashable | None) 
     path_column = _find_paths(frame) if path_column is None else path_column
     if path_column not in frame.columns:
         raise KeyError(f"no column {path_column!r}; the columns are {few(frame.columns)}")
+    if refused is not None:
+        frame = _with_valid_builtin(frame, path_column, refused)
     builtin = _builtin_columns(frame, path_column)
     ids = builtin["sample_id"]
     fitter = Fitter(table)
     others = [c for c in frame.columns if c not in BUILTIN_COLUMNS and c != path_column]
-    metadata = fitter.columns(ids, {str(column): frame[column] for column in others})
+    columns = {str(column): frame[column] for column in others}
+    metadata = _fitted(fitter, ids, columns, refused)
     samples = pa.table(builtin | metadata).take(np.argsort(ids))
     return AddSamples(samples, fitter.types)
+
+
+def _fitted(
+    fitter: Fitter, ids: Ids, columns: Mapping[str, Any], refused: Refused | None
+) -> dict[str, pa.Array]:
+    if refused is None:
+        return fitter.columns(ids, columns)
+    fitted: dict[str, pa.Array] = {}
+    for key, values in columns.items():
+        try:
+            fitted |= fitter.columns(ids, {key: values})
+        except (TypeError, ValueError, OverflowError) as error:
+            refused.append((key, str(error)))
+    return fitted
 
 
 def check_unique_columns(frame: pd.DataFrame) -> None:
@@ -85,30 +112,36 @@ def _with_index_as_columns(frame: pd.DataFrame) -> pd.DataFrame:
 def _find_paths(frame: pd.DataFrame) -> Hashable:
     if "file_path_abs" in frame.columns:
         return "file_path_abs"
-    if frame.empty and (hinted := [column for column in frame.columns if _is_hinted(column)]):
+    if frame.empty and (hinted := [column for column in frame.columns if is_hinted(column)]):
         return hinted[0]
-    ranks = {column: _rank(column, frame[column]) for column in frame.columns}
+    ranks = {column: rank(column, frame[column]) for column in frame.columns}
     best = max(ranks, key=lambda column: ranks[column], default=None)
-    if best is None or ranks[best] == _NO_PATHS:
-        raise ValueError(
-            f"no column holds paths of images; the columns are {few(frame.columns)}: "
-            "name the one with paths as path_column="
-        )
+    if best is None or ranks[best] == NO_PATHS:
+        raise no_paths(frame.columns)
     return best
 
 
-def _rank(column: Hashable, values: pd.Series) -> Rank:
+def no_paths(columns: Iterable[Hashable]) -> ValueError:
+    """Make the error for columns of which none has paths."""
+    return ValueError(
+        f"no column holds paths of images; the columns are {few(columns)}: "
+        "name the one with paths as path_column="
+    )
+
+
+def rank(column: Hashable, values: pd.Series) -> Rank:
     """Tell how much a column looks like paths of images, from some of its values."""
     some = np.linspace(0, len(values) - 1, min(_LOOKED_AT, len(values))).astype(int)
     paths = [value for value in values.iloc[some] if isinstance(value, str | os.PathLike)]
     named = [path for path in paths if _is_image_path(os.fspath(path))]
     if len(named) <= len(some) / 2:
-        return _NO_PATHS
+        return NO_PATHS
     existing = sum(map(os.path.exists, named))
-    return len(named) / len(some), existing, _is_hinted(column)
+    return len(named) / len(some), existing, is_hinted(column)
 
 
-def _is_hinted(column: Hashable) -> bool:
+def is_hinted(column: Hashable) -> bool:
+    """Tell whether a name says that a column has paths."""
     return any(hint in str(column).lower() for hint in _HINTS)
 
 
@@ -118,6 +151,26 @@ def _is_image_path(path: str) -> bool:
 
 
 # The built-in columns
+
+
+def _with_valid_builtin(
+    frame: pd.DataFrame, path_column: Hashable, refused: Refused
+) -> pd.DataFrame:
+    """Drop the built-in columns that the samples cannot have."""
+    checks: dict[str, Callable[[pd.DataFrame], Any]] = {
+        "sample_id": _ids,
+        "file_name": lambda frame: _typed(frame, "file_name", pa.large_string()),
+        "width": lambda frame: _lengths(frame, "width"),
+        "height": lambda frame: _lengths(frame, "height"),
+    }
+    for column, check in checks.items():
+        if column in frame.columns and column != path_column:
+            try:
+                check(frame)
+            except (TypeError, ValueError, OverflowError, KeyError) as error:
+                refused.append((column, str(error)))
+                frame = frame.drop(columns=column)
+    return frame
 
 
 def _builtin_columns(frame: pd.DataFrame, path_column: Hashable) -> dict[str, Any]:
