@@ -71,7 +71,7 @@ def test_a_wrong_trait_is_refused_and_changes_nothing(grid, trait, value, error,
 
 def test_unknown_keywords_name_the_traits(dataset):
     with pytest.raises(
-        TypeError, match="'filter' is no trait of a grid: use active, captions, filters"
+        TypeError, match="'filter' is no trait of a grid: use active, captions, fill, filters"
     ):
         fg.Grid(dataset, filter={})
 

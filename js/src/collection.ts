@@ -66,6 +66,14 @@ export class Collection {
     return this.#ids[this.crossfilter.rows()[index]];
   }
 
+  /** Sample ids at grid positions from `first` up to, not including, `last`. */
+  idsBetween(first: number, last: number): Float64Array {
+    const rows = this.crossfilter.rows();
+    const ids = new Float64Array(last - first);
+    for (let i = 0; i < ids.length; i++) ids[i] = this.#ids[rows[first + i]];
+    return ids;
+  }
+
   /** Position in the grid, -1 when filtered out or unknown. */
   indexOf(sampleId: number): number {
     const row = findSorted(this.#ids, sampleId);

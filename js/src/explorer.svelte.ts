@@ -5,13 +5,14 @@ import { Collection } from "./collection";
 import { RangeColumn } from "./columns";
 import type { Category, Condition, Filters, Push, Traits } from "./protocol";
 import { RequestChannel } from "./requests";
+import { SampleSet } from "./sampleset";
 import { TraitSync } from "./sync";
 import { formatCondition } from "./format";
 import { toDataUrl, TileStore } from "./thumbnails";
 import type { Detail, ExplorerView, KeyView, LargePicture, Notice, TileState } from "./view";
 
 /** Long edges of thumbnails in px: few, so that a tile of another size mostly keeps its picture. */
-const PICTURE_SIZES = [128, 256, 512, 1024];
+const PICTURE_SIZES = [128, 256, 512, 1024, 2048];
 
 /** A kernel that is there, and not too busy, has answered by then. */
 const SILENCE_MS = 3000;
@@ -32,10 +33,14 @@ export class Explorer implements ExplorerView {
   #thumbnailSize = $state(128);
   #captions = $state.raw<readonly string[]>([]);
   #height = $state(640);
-  #selected = $state.raw<ReadonlySet<number>>(new Set());
+  #fill = $state(false);
+  #selected = $state.raw(SampleSet.EMPTY);
   #active = $state<number | null>(null);
   #notices = $state.raw<Notice[]>([]);
   #noticeCount = 0;
+  #failed = $state(false);
+  /** Questions to the kernel that the grid waits for. */
+  #waiting = $state(0);
   #pictureSize = PICTURE_SIZES[0];
 
   /** Set while loading; true asks for another round. */
@@ -57,7 +62,8 @@ export class Explorer implements ExplorerView {
     this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
     this.#follow("captions", (captions) => (this.#captions = captions));
     this.#follow("height", (px) => (this.#height = px));
-    this.#follow("selected", (ids) => (this.#selected = new Set(ids)));
+    this.#follow("fill", (fill) => (this.#fill = fill));
+    this.#follow("selected", (packed) => (this.#selected = SampleSet.unpack(packed)));
     this.#follow("active", (id) => (this.#active = id));
     this.#sync.observe("filters", () => void this.#settle());
     this.#configureTiles();
@@ -71,12 +77,16 @@ export class Explorer implements ExplorerView {
     this.#channel.close();
   }
 
-  get status(): "loading" | "silent" | "ready" {
+  get status(): ExplorerView["status"] {
     if (this.#collection) return "ready";
+    if (this.#failed) return "failed";
     return this.#silent ? "silent" : "loading";
   }
   get sheet(): string {
     return this.#sync.get("_sheet");
+  }
+  get busy(): boolean {
+    return this.#waiting > 0;
   }
   get notices(): Notice[] {
     return this.#notices;
@@ -109,13 +119,16 @@ export class Explorer implements ExplorerView {
   get thumbnailSize(): number {
     return this.#thumbnailSize;
   }
+  get fill(): boolean {
+    return this.#fill;
+  }
   get captions(): readonly string[] {
     return this.#captions;
   }
   get height(): number {
     return this.#height;
   }
-  get selected(): ReadonlySet<number> {
+  get selected(): SampleSet {
     return this.#selected;
   }
   get active(): number | null {
@@ -124,6 +137,10 @@ export class Explorer implements ExplorerView {
 
   dismiss(notice: number): void {
     this.#notices = this.#notices.filter(({ id }) => id !== notice);
+  }
+
+  retry(): void {
+    void this.#load();
   }
 
   setRange(key: string, low: number, high: number, settled: boolean): void {
@@ -142,6 +159,11 @@ export class Explorer implements ExplorerView {
   toggleValue(key: string, value: Category, checked: boolean): void {
     const column = this.#collection?.columns.get(key);
     if (column?.kind === "values") this.#setFilter(key, column.toggled(value, checked), true);
+  }
+
+  filterBy(key: string, condition: Condition): void {
+    this.#sync.set("filters", { ...this.#sync.get("filters"), [key]: condition });
+    void this.#settle();
   }
 
   clearFilter(key: string): void {
@@ -165,14 +187,25 @@ export class Explorer implements ExplorerView {
     this.#thumbnailSize = px;
   }
 
+  setFill(fill: boolean): void {
+    this.#sync.set("fill", fill);
+    this.#fill = fill;
+  }
+
+  setCaptions(keys: string[]): void {
+    this.#sync.set("captions", keys);
+    this.#captions = keys;
+    this.#configureTiles();
+  }
+
   setHeight(px: number): void {
     this.#sync.set("height", px, false);
     this.#height = px;
   }
 
-  setSelected(sampleIds: Iterable<number>): void {
-    this.#selected = new Set(sampleIds);
-    this.#sync.set("selected", [...this.#selected]);
+  setSelected(samples: SampleSet): void {
+    this.#selected = samples;
+    this.#sync.set("selected", samples.pack());
   }
 
   setActive(sampleId: number | null): void {
@@ -190,6 +223,10 @@ export class Explorer implements ExplorerView {
 
   indexOf(sampleId: number): number {
     return this.#result?.indexOf(sampleId) ?? -1;
+  }
+
+  async idsBetween(first: number, last: number): Promise<ArrayLike<number>> {
+    return this.#collection?.idsBetween(first, last) ?? [];
   }
 
   tile(sampleId: number): TileState | undefined {
@@ -268,9 +305,10 @@ export class Explorer implements ExplorerView {
       this.#reload = true;
       return;
     }
+    this.#failed = false;
     do {
       this.#reload = false;
-      await this.#attempt(() => this.#loadOnce());
+      this.#failed = !(await this.#attempt(() => this.#loadOnce()));
     } while (this.#reload);
     this.#reload = undefined;
   }
@@ -288,11 +326,17 @@ export class Explorer implements ExplorerView {
     this.#tiles.invalidate();
   }
 
-  async #attempt(action: () => Promise<unknown>): Promise<void> {
+  /** Whether it succeeded; why it failed is told in a notice. */
+  async #attempt(action: () => Promise<unknown>): Promise<boolean> {
+    this.#waiting++;
     try {
       await action();
+      return true;
     } catch (error) {
       if ((error as Error).name !== "AbortError") this.#notify((error as Error).message);
+      return false;
+    } finally {
+      this.#waiting--;
     }
   }
 }

@@ -11,7 +11,7 @@ export interface GridOptions {
   width: number;
   /** Number of tiles. */
   count: number;
-  /** Smallest edge of a tile's picture in px; tiles grow to fill the row. */
+  /** Wanted edge of a tile's picture in px; tiles grow or shrink a little to fill the row. */
   size: number;
   /** Space between tiles in px. */
   gap: number;
@@ -55,7 +55,7 @@ export class GridLayout {
 
   constructor({ width, count, size, gap, captionHeight }: GridOptions) {
     this.count = count;
-    this.columns = Math.max(1, Math.floor((width + gap) / (size + gap)));
+    this.columns = columnsFor(width + gap, size, gap);
     this.rowCount = Math.ceil(count / this.columns);
     // Whole px keep pictures sharp; what is left over goes to both sides.
     this.tileSize = Math.max(1, Math.floor((width + gap) / this.columns) - gap);
@@ -151,6 +151,13 @@ export class GridLayout {
     const row = Math.max(0, Math.min(this.rowCount - 1, Math.floor(index / this.columns) + rows));
     return Math.min(this.count - 1, row * this.columns + column);
   }
+}
+
+/** As many tiles as leave each closest to `size`; `width` has a gap after each tile. */
+function columnsFor(width: number, size: number, gap: number): number {
+  const few = Math.max(1, Math.floor(width / (size + gap)));
+  const edge = (columns: number): number => Math.max(1, width / columns - gap);
+  return edge(few) / size <= size / edge(few + 1) ? few : few + 1;
 }
 
 /** Rest after the last scroll event before the bar is moved, in ms. */

@@ -32,9 +32,11 @@ export type Filters = Record<string, Condition>;
 export interface Traits {
   filters: Filters;
   sort: string;
-  selected: number[];
+  /** Sample ids as `SampleSet` packs them. */
+  selected: string;
   active: number | null;
   thumbnail_size: number;
+  fill: boolean;
   captions: string[];
   height: number;
   /** Names the contact sheet that stands in for the grid where there is no kernel. */

@@ -1,6 +1,7 @@
 /** What the components see of an explorer: values and callbacks, no model, no kernel. */
 
-import type { Category, ColumnKind, Value } from "./protocol";
+import type { Category, ColumnKind, Condition, Value } from "./protocol";
+import type { SampleSet } from "./sampleset";
 import type { RangeScale } from "./scale";
 
 export interface Histogram {
@@ -70,10 +71,15 @@ export interface Notice {
 }
 
 export interface ExplorerView {
-  /** Silent: loading, and the kernel has not said a word for a while. */
-  readonly status: "loading" | "silent" | "ready";
+  /**
+   * Silent: loading, and the kernel has not said a word for a while; failed: there is nothing to
+   * show, and a notice says why.
+   */
+  readonly status: "loading" | "silent" | "ready" | "failed";
   /** Names the contact sheet that stands in for the grid where there is no kernel. */
   readonly sheet: string;
+  /** Whether the kernel is asked for what the filters or the sort need. */
+  readonly busy: boolean;
   readonly notices: Notice[];
   readonly name: string;
   /** All samples, and those that pass every filter. */
@@ -85,23 +91,31 @@ export interface ExplorerView {
   /** "", "temperature" or "-temperature". */
   readonly sort: string;
   readonly thumbnailSize: number;
+  /** Whether pictures fill their tiles instead of being shown whole. */
+  readonly fill: boolean;
   readonly captions: readonly string[];
   readonly height: number;
-  readonly selected: ReadonlySet<number>;
+  readonly selected: SampleSet;
   /** The sample open in the detail view. */
   readonly active: number | null;
 
   dismiss(notice: number): void;
+  /** Loads again after a failure. */
+  retry(): void;
   /** Called on every pointer move; `settled` on release and key press. */
   setRange(key: string, low: number, high: number, settled: boolean): void;
   setIncludeMissing(key: string, include: boolean): void;
   toggleValue(key: string, value: Category, checked: boolean): void;
+  /** Sets any condition, also one that only the kernel can evaluate. */
+  filterBy(key: string, condition: Condition): void;
   clearFilter(key: string): void;
   clearFilters(): void;
   setSort(sort: string): void;
   setThumbnailSize(px: number): void;
+  setFill(fill: boolean): void;
+  setCaptions(keys: string[]): void;
   setHeight(px: number): void;
-  setSelected(sampleIds: Iterable<number>): void;
+  setSelected(samples: SampleSet): void;
   setActive(sampleId: number | null): void;
 
   /** The type of a key's values, "" when it is unknown. */
@@ -109,6 +123,8 @@ export interface ExplorerView {
   /** Grid position to sample id and back; -1 when filtered out. */
   idAt(index: number): number;
   indexOf(sampleId: number): number;
+  /** The samples at grid positions from `first` up to, not including, `last`; there may be millions. */
+  idsBetween(first: number, last: number): Promise<ArrayLike<number>>;
   /** What is known of a tile now; reading it in a component subscribes to its changes. */
   tile(sampleId: number): TileState | undefined;
   /**

@@ -6,7 +6,7 @@ const VIEWPORT = 600;
 
 function layoutOf(options: Partial<ConstructorParameters<typeof GridLayout>[0]> = {}): GridLayout {
   return new GridLayout({
-    width: 1000,
+    width: 888,
     count: 100,
     size: 120,
     gap: 8,
@@ -17,9 +17,12 @@ function layoutOf(options: Partial<ConstructorParameters<typeof GridLayout>[0]> 
 
 describe("GridLayout", () => {
   test.each([
-    [1000, 120, 7],
+    [1000, 120, 8],
+    [940, 120, 7],
     [888, 120, 7],
-    [887, 120, 6],
+    [887, 120, 7],
+    [780, 512, 2],
+    [700, 512, 1],
     [120, 120, 1],
     [60, 120, 1],
     [0, 120, 1],
@@ -88,9 +91,9 @@ describe("GridLayout", () => {
     ["ArrowDown", 1, 8],
     ["ArrowDown", 96, 99],
     ["ArrowDown", 99, 99],
-    ["PageDown", 1, 22],
+    ["PageDown", 1, 29],
     ["PageDown", 96, 99],
-    ["PageUp", 22, 1],
+    ["PageUp", 29, 1],
     ["PageUp", 8, 1],
     ["Home", 50, 0],
     ["End", 50, 99],

@@ -44,6 +44,11 @@ class View:
         """The values of a filter key: (N,)."""
         return filters.values(self.frame, key, self.schema)
 
+    def known(self, sample_ids: list[int]) -> np.ndarray:
+        """Those of the ids that are samples here, in the order given."""
+        ids = np.asarray(sample_ids, np.int64)
+        return ids[np.isin(ids, self.frame.index.to_numpy())]
+
     def order(self, sort: str) -> np.ndarray:
         """Rows in the order of `sort`, missing last, ties in id order: (N,) uint32.
 

@@ -2,70 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-MAKE = """
-from pathlib import Path
-from PIL import Image
-import framegrid as fg
-
-folder = Path("photos")
-folder.mkdir()
-for i in range({count}):
-    picture = Image.new("RGB", (60 + i % 40, 48), (i * 7 % 256, 90, 255 - i * 7 % 256))
-    picture.save(folder / f"photo-{{i:04}}.jpg")
-dataset = fg.ImageDataset.create("small")
-dataset.add_images_from_path(folder, progress=False)
-dataset.update_metadata([
-    (i, {{"temperature": 10 + i / 2, "weather": ["sunny", "rain"][i % 2]}})
-    for i in range({count} - 3)
-])
-"""
-BUSY = """
-import time
-grid.thumbnail_size = 200
-while not Path("stop").exists():
-    time.sleep(0.05)
-"""
-SHOW = "grid = dataset.show(); grid"
-
-
-@pytest.fixture
-def open_grid(lab):
-    """Opens a notebook with a grid of generated photos and gives the grid's region."""
-
-    def opener(count=60, show=SHOW, more=()):
-        lab.open(MAKE.format(count=count), show, *more)
-        lab.run(0)
-        lab.run(1)
-        region = lab.page.get_by_role("region", name="framegrid: small")
-        expect(status(region)).to_have_text(re.compile("images"), timeout=20_000)
-        return region
-
-    return opener
-
-
-def status(region):
-    return region.get_by_role("status").first
-
-
-def tiles(region):
-    return region.get_by_role("listbox", name="Samples").get_by_role("option")
-
-
-def slider(region, name):
-    return region.get_by_role("slider", name=name, exact=True)
-
-
-def drag(page, thumb, by):
-    """Drag a slider's thumb with the mouse, in many small moves."""
-    box = thumb.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + by, y, steps=12)
-    page.mouse.up()
+from grid_fixtures import SHOW, drag, slider, status, tiles
 
 
 def test_grid_shows_counts_sliders_and_pictures(lab, open_grid):

@@ -1,8 +1,7 @@
 /** Which tile the keyboard is on, and what clicks and keys do to the selection. */
 
 import type { MoveKey } from "../layout";
-import { select } from "../selection";
-import type { SelectMode } from "../selection";
+import { SampleSet } from "../sampleset";
 import type { ExplorerView } from "../view";
 import type { Viewport } from "./viewport.svelte";
 
@@ -17,14 +16,21 @@ const MOVE_KEYS: ReadonlySet<string> = new Set<MoveKey>([
   "PageDown",
 ]);
 
+/** `toggle`: Ctrl or Command is held; `extend`: Shift is held. */
+export interface PickMode {
+  toggle: boolean;
+  extend: boolean;
+}
+
 export class Cursor {
   readonly #explorer: ExplorerView;
   readonly #viewport: Viewport;
   readonly #onopen: (sampleId: number) => void;
   /** A sample, so that filters and sort do not move the cursor to another one. */
   #current = $state(-1);
-  /** The sample from which Shift extends. */
+  /** The sample from which Shift extends, and the selection that it belongs to. */
   #anchor = -1;
+  #anchored = SampleSet.EMPTY;
 
   constructor(explorer: ExplorerView, viewport: Viewport, onopen: (sampleId: number) => void) {
     this.#explorer = explorer;
@@ -42,50 +48,92 @@ export class Cursor {
     if (this.index < 0) this.#current = this.#explorer.idAt(this.#viewport.inner.first);
   }
 
-  /** Puts the cursor on a sample and the sample on the screen. */
-  goTo(sampleId: number): void {
+  /** Puts the cursor on a sample, and the sample on the screen. */
+  goTo(sampleId: number, reveal = true): void {
     this.#current = sampleId;
-    if (this.index >= 0) this.#viewport.reveal(this.index);
+    if (reveal && this.index >= 0) this.#viewport.reveal(this.index);
   }
 
-  pick(sampleId: number, mode: SelectMode): void {
-    const explorer = this.#explorer;
+  /**
+   * Plainly a sample becomes the only one selected; with `toggle` it joins or leaves; with `extend`
+   * everything from the anchor to it is selected, in place of the old selection or, with `toggle`
+   * too, in addition to it.
+   */
+  async pick(sampleId: number, { toggle, extend }: PickMode): Promise<void> {
+    const { selected } = this.#explorer;
     this.#current = sampleId;
-    const anchor = this.#anchor < 0 ? -1 : explorer.indexOf(this.#anchor);
-    const index = explorer.indexOf(sampleId);
-    const idAt = (position: number): number => explorer.idAt(position);
-    const result = select(explorer.selected, anchor < 0 ? null : anchor, index, mode, idAt);
-    this.#anchor = explorer.idAt(result.anchor);
-    explorer.setSelected(result.selected);
+    const anchor = extend ? this.#anchorFor(sampleId) : sampleId;
+    if (extend) {
+      const samples = await this.#between(anchor, sampleId);
+      this.#explorer.setSelected((toggle ? selected : SampleSet.EMPTY).with(samples));
+    } else {
+      this.#explorer.setSelected(toggle ? selected.toggled(sampleId) : SampleSet.of([sampleId]));
+    }
+    this.#setAnchor(anchor);
+  }
+
+  async selectAll(): Promise<void> {
+    this.#explorer.setSelected(SampleSet.of(await this.#all()));
+  }
+
+  /** Selects what is in the grid and was not selected. */
+  async invert(): Promise<void> {
+    const all = SampleSet.of(await this.#all());
+    this.#explorer.setSelected(all.without(this.#explorer.selected));
+  }
+
+  clear(): void {
+    this.#explorer.setSelected(SampleSet.EMPTY);
   }
 
   /** Whether the key was one of the grid's. */
   press({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
     const command = ctrlKey || metaKey;
     if (altKey) return false;
-    if (command && key.toLowerCase() === "a") this.#selectAll();
-    else if (MOVE_KEYS.has(key)) this.#move(key as MoveKey, shiftKey);
+    if (command && key.toLowerCase() === "a") void this.selectAll();
+    else if (MOVE_KEYS.has(key)) this.#move(key as MoveKey, { extend: shiftKey, toggle: command });
     else if (key === " " && this.index >= 0) {
-      this.pick(this.#current, { toggle: !shiftKey, extend: shiftKey });
+      void this.pick(this.#current, { toggle: command || !shiftKey, extend: shiftKey });
     } else if (key === "Enter" && this.index >= 0) this.#onopen(this.#current);
-    else if (key === "Escape" && this.#explorer.selected.size) this.#explorer.setSelected([]);
+    else if (key === "Escape" && this.#explorer.selected.size) this.clear();
     else return false;
     return true;
   }
 
-  #move(key: MoveKey, extend: boolean): void {
+  #move(key: MoveKey, mode: PickMode): void {
     const { layout, height } = this.#viewport;
     if (!layout.count) return;
     this.enter();
-    if (this.#anchor < 0) this.#anchor = this.#current;
+    // The anchor is where the keys were before the first of them extended.
+    if (mode.extend && !this.#isAnchored) this.#setAnchor(this.#anchorFor(this.#current));
     this.goTo(this.#explorer.idAt(layout.move(this.index, key, height)));
-    if (extend) this.pick(this.#current, { toggle: false, extend: true });
-    else this.#anchor = this.#current;
+    if (mode.extend) void this.pick(this.#current, mode);
+    else this.#setAnchor(this.#current);
   }
 
-  #selectAll(): void {
-    const { count } = this.#explorer;
-    const ids = Array.from({ length: count }, (_, index) => this.#explorer.idAt(index));
-    this.#explorer.setSelected(ids);
+  #setAnchor(sampleId: number): void {
+    this.#anchor = sampleId;
+    this.#anchored = this.#explorer.selected;
+  }
+
+  /** False once somebody else set the selection. */
+  get #isAnchored(): boolean {
+    return this.#anchor >= 0 && this.#anchored === this.#explorer.selected;
+  }
+
+  /** A selection that somebody else made extends from its first sample, no selection from here. */
+  #anchorFor(sampleId: number): number {
+    const { selected } = this.#explorer;
+    const anchor = this.#isAnchored ? this.#anchor : selected.first;
+    return anchor >= 0 && this.#explorer.indexOf(anchor) >= 0 ? anchor : sampleId;
+  }
+
+  #between(one: number, other: number): Promise<ArrayLike<number>> {
+    const ends = [one, other].map((id) => this.#explorer.indexOf(id));
+    return this.#explorer.idsBetween(Math.min(...ends), Math.max(...ends) + 1);
+  }
+
+  #all(): Promise<ArrayLike<number>> {
+    return this.#explorer.idsBetween(0, this.#explorer.count);
   }
 }

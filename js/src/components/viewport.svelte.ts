@@ -7,6 +7,8 @@ import type { ExplorerView } from "../view";
 const GAP = 8;
 const CAPTION_HEIGHT = 18;
 const OVERSCAN = 1;
+/** Long edge of a photograph whose short edge fills a tile; what is longer still is a little blurred. */
+const FILL_FACTOR = 1.5;
 
 export class Viewport {
   readonly #explorer: ExplorerView;
@@ -124,7 +126,8 @@ export class Viewport {
     const { first, last } = this.inner;
     const nearby = [span(first, last), span(last, this.outer.last), span(this.outer.first, first)];
     const sampleIds = nearby.flat().map((index) => this.#explorer.idAt(index));
-    this.#explorer.showTiles(sampleIds, this.layout.tileSize);
+    const cut = this.#explorer.fill ? FILL_FACTOR : 1;
+    this.#explorer.showTiles(sampleIds, this.layout.tileSize * cut);
   }
 
   #settle(): void {

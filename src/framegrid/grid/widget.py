@@ -1,7 +1,8 @@
 """The widget class: synced traits, their validation, and the pandas side of the grid."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from framegrid.answers import Answers
 from framegrid.dataset import ImageDataset
 from framegrid.errors import UnknownSampleError
 from framegrid.grid.messages import Messenger
+from framegrid.grid.sample_ids import SampleIds
 from framegrid.grid.throttle import Throttle
 from framegrid.sharing import contact_sheet
 from framegrid.view import View
@@ -33,19 +35,6 @@ shown: WeakSet["Grid"] = WeakSet()
 """The grids of this process."""
 
 
-class SampleIds(traitlets.List[int]):
-    """A list of sample ids, each once; any iterable of integers may be assigned."""
-
-    def __init__(self) -> None:
-        super().__init__(traitlets.Int())
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """Make a list of an Index, an array or a set."""
-        if isinstance(value, Iterable) and not isinstance(value, str):
-            value = [int(id_) for id_ in dict.fromkeys(value)]
-        return super().validate(obj, value)
-
-
 class Grid(anywidget.AnyWidget):
     """A grid of thumbnails with a range slider per numeric metadata key.
 
@@ -56,9 +45,11 @@ class Grid(anywidget.AnyWidget):
         filters: metadata key (or ``"width"``, ``"height"``) to the condition in force. Short forms
             may be assigned: ``(10, 25)``, ``(None, 25)``, ``["sunny", "rain"]``, ``True``.
         sort: the key to sort by, ``"-temperature"`` for descending, ``""`` for the dataset's order.
-        selected: sample ids of the selected samples.
+        selected: sample ids of the selected samples; ascending where the browser selected them.
         active: the sample id open in the detail view, or None.
-        thumbnail_size: edge of a tile in px, 48 to 512.
+        thumbnail_size: edge of a tile in px, 48 to 512; tiles are made a little smaller or larger
+            to fill the row.
+        fill: whether pictures fill their tiles, cut off at the sides, instead of being shown whole.
         captions: keys shown under each tile.
         height: height of the widget in px, 240 to 4000.
 
@@ -75,9 +66,10 @@ class Grid(anywidget.AnyWidget):
 
     filters = traitlets.Dict().tag(sync=True)
     sort = traitlets.Unicode("").tag(sync=True)
-    selected = SampleIds().tag(sync=True)
+    selected = SampleIds()
     active = traitlets.Int(None, allow_none=True).tag(sync=True)
     thumbnail_size = traitlets.Int(128).tag(sync=True)
+    fill = traitlets.Bool(default_value=False).tag(sync=True)
     captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
     height = traitlets.Int(640).tag(sync=True)
     # Names the contact sheet that a live grid hides.
@@ -133,6 +125,15 @@ class Grid(anywidget.AnyWidget):
             self._messenger.close()
         super().close()
 
+    @contextmanager
+    def hold_trait_notifications(self) -> Iterator[None]:
+        """Hold nothing: no trait's check needs another trait.
+
+        The browser's traits are set on another thread than the cells'. What a cell sets meanwhile
+        would be held as well: not checked, and forgotten when the browser's are refused.
+        """
+        yield
+
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take the browser's traits; one that is refused is shown there and set back."""
         before = {name: getattr(self, name) for name in OWN_TRAITS if name in sync_data}
@@ -185,7 +186,7 @@ class Grid(anywidget.AnyWidget):
             if _accepted(conditions.normalise, {key: condition}, view.schema)
         }
         self.captions = [key for key in self.captions if _accepted(view.check_key, key)]
-        self.selected = [id_ for id_ in self.selected if id_ in self._dataset]
+        self.selected = view.known(self.selected).tolist()
         if not _accepted(view.check_sort, self.sort):
             self.sort = ""
         if self.active is not None and self.active not in self._dataset:
@@ -212,10 +213,10 @@ class Grid(anywidget.AnyWidget):
 
     @traitlets.validate("selected")
     def _check_selected(self, proposal: Any) -> Any:
-        known = self._answers.view.frame.index
-        unknown = pd.Index(proposal.value).difference(known)
-        if len(unknown):
-            raise UnknownSampleError(f"no sample {unknown[0]} to select in {self._dataset.name!r}")
+        known = self._answers.view.known(proposal.value)
+        if len(known) < len(proposal.value):
+            unknown = min(set(proposal.value).difference(known.tolist()))
+            raise UnknownSampleError(f"no sample {unknown} to select in {self._dataset.name!r}")
         return proposal.value
 
     @traitlets.validate("active")

@@ -1,0 +1,67 @@
+"""Selecting in a real JupyterLab, with the mouse, the keyboard, a finger and from Python."""
+
+from playwright.sync_api import expect
+
+from grid_fixtures import samples, slider, status, tile
+
+
+def bar(region):
+    return region.get_by_role("group", name="Selection")
+
+
+def test_all_that_match_invert_and_clear(lab, open_grid):
+    region = open_grid(more=["grid.filters = {'weather': ['rain']}"])
+    lab.run(2)
+    expect(status(region)).to_have_text("28 of 60 images")
+    tile(region, 1).click()
+    expect(bar(region)).to_contain_text("1 selected")
+    bar(region).get_by_role("button", name="Invert selection").click()
+    expect(bar(region)).to_contain_text("27 selected")
+    lab.kernel.until("grid.selected == list(range(3, 57, 2))")
+    bar(region).get_by_role("button", name="Select all 28").click()
+    lab.kernel.until("grid.selected == list(range(1, 57, 2))")
+    bar(region).get_by_role("button", name="Clear selection").click()
+    lab.kernel.until("grid.selected == []")
+    expect(samples(region)).to_be_focused()
+
+
+def test_selecting_by_keyboard_alone(lab, open_grid):
+    region = open_grid()
+    samples(region).focus()
+    lab.page.keyboard.press("Home")
+    lab.page.keyboard.press("ArrowRight")
+    lab.page.keyboard.press("Space")
+    lab.kernel.until("grid.selected == [1]")
+    for _ in range(3):
+        lab.page.keyboard.press("Shift+ArrowRight")
+    lab.kernel.until("grid.selected == [1, 2, 3, 4]")
+    lab.page.keyboard.press("Shift+ArrowLeft")
+    lab.kernel.until("grid.selected == [1, 2, 3]")
+    lab.page.keyboard.press("Control+a")
+    lab.kernel.until("len(grid.selected) == 60")
+    lab.page.keyboard.press("Escape")
+    lab.kernel.until("grid.selected == []")
+
+
+def test_shift_extends_from_what_python_selected(lab, open_grid):
+    region = open_grid()
+    tile(region, 7).click()
+    lab.kernel.until("grid.selected == [7]")
+    lab.kernel.run("grid.selected = [2]")
+    expect(tile(region, 2)).to_have_attribute("aria-selected", "true")
+    tile(region, 5).click(modifiers=["Shift"])
+    lab.kernel.until("grid.selected == [2, 3, 4, 5]")
+    tile(region, 4).click(modifiers=["Shift"])
+    lab.kernel.until("grid.selected == [2, 3, 4]")
+
+
+def test_a_selection_survives_filters_and_sort(lab, open_grid):
+    region = open_grid(more=["grid.filters = {'weather': ['rain']}; grid.sort = '-temperature'"])
+    tile(region, 0).click()
+    tile(region, 3).click(modifiers=["Control"])
+    lab.run(2)
+    expect(status(region)).to_have_text("28 of 60 images")
+    expect(bar(region)).to_contain_text("2 selected")
+    slider(region, "temperature minimum").focus()
+    lab.page.keyboard.press("PageUp")
+    lab.kernel.until("grid.selected == [0, 3]")
