@@ -29,7 +29,7 @@ ROOMS = {
     "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},
     "answers": {"errors", "protocol", "schema", "filters", "columns", "dataset", "images", "view"},
 }
-ROOMS["sharing"] = {"errors", "images", "thumbnails", "dataset"}
+ROOMS["sharing"] = set(ROOMS) - {"compute", "features", "diagnosis", "journal", "store", "table"}
 ROOMS["grid"] = set(ROOMS)
 # `dataset.show()` makes a widget, but only when it is called: scripts stay free of Jupyter.
 ON_CALL = {"dataset": {"grid"}}
@@ -49,6 +49,8 @@ OWNERS = {
 
 # The frontend's modules that reach the kernel, and among them those that know anywidget's model.
 KERNEL_SIDE = {"index", "explorer.svelte", "collection", "arrays", "sync", "requests"}
+# A saved page brings a kernel of its own.
+KERNEL_SIDE |= {"saved/kernel", "saved/model", "saved/page"}
 KNOW_THE_MODEL = {"index", "explorer.svelte", "sync", "requests"}
 CALL_THE_MODEL = {"sync", "requests"}
 

@@ -1,5 +1,6 @@
 """The widget class: synced traits, their validation, and the pandas side of the grid."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from framegrid.errors import UnknownSampleError
 from framegrid.grid.messages import Messenger
 from framegrid.grid.sample_ids import SampleIds
 from framegrid.grid.throttle import Throttle
-from framegrid.sharing import contact_sheet
+from framegrid.sharing import contact_sheet, page
 from framegrid.view import View
 
 STATIC = Path(str(files("framegrid") / "static"))
@@ -116,6 +117,32 @@ class Grid(anywidget.AnyWidget):
     def query(self) -> str:
         """The filters as a ``DataFrame.query`` expression that gives the rows of `filtered`."""
         return str(conditions.query(self.filters, self._answers.view.schema))
+
+    def save_html(self, path: str | os.PathLike[str], max_mb: float = 20) -> None:
+        """Write the grid as one HTML file that needs neither kernel nor network.
+
+        Sliders, counts, sorting, selection and the detail view work there on all samples. It has
+        as many pictures as fit, those in the grid first, and says how many that are; the folders
+        that the images are in are left out.
+
+        Args:
+            path: of the file, which is replaced if it is there.
+            max_mb: the most that the file may have, in millions of bytes.
+
+        Raises:
+            ValueError: the values alone take more than that.
+
+        Example:
+            ```python
+            grid.save_html("photos.html")
+            ```
+        """
+        view = self._answers.view
+        order = view.order(self.sort)
+        mask = conditions.mask(self.filters, view.frame, view.schema)[order]
+        wanted = np.concatenate([order[mask], order[~mask]])
+        traits = self.get_state([*OWN_TRAITS])
+        Path(path).write_text(page(self._answers, traits, wanted, max_mb), "utf-8")
 
     def close(self) -> None:
         """Close the widget; the dataset stays open."""

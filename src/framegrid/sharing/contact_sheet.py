@@ -42,7 +42,8 @@ def _picture(dataset: ImageDataset, sample_ids: list[int], caption: str) -> str:
         return ""
     paths = [dataset.get_sample(sample_id).file_path_abs for sample_id in sample_ids]
     made = ready_thumbnails(paths, _EDGE_PX, _PATIENCE_S)
-    sheet = images.montage([made.get(index) for index in range(len(paths))], _COLUMNS, _EDGE_PX)
+    pictures = [made[index].encoded if index in made else None for index in range(len(paths))]
+    sheet = images.montage(pictures, _COLUMNS, _EDGE_PX)
     return (
         f'<img src="data:{sheet.mime};base64,{b64encode(sheet.data).decode()}" '
         f'alt="{escape(caption)}" width="{sheet.width}" height="{sheet.height}" '

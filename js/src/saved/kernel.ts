@@ -1,0 +1,187 @@
+/** Answers a grid's requests from what a page has in it; see `src/framegrid/answers.py`. */
+
+import type { RowArray } from "../arrays";
+import type {
+  ArrayHeader,
+  ArraySpec,
+  Condition,
+  Description,
+  Picture,
+  RangeHeader,
+  Request,
+  Requests,
+  Tile,
+  Traits,
+  Value,
+  ValuesHeader,
+} from "../protocol";
+import { encodeRange, encodeValues, sortRows } from "./arrays";
+import { SavedTable, type SavedColumn } from "./table";
+
+/** A picture with its data in base64, or why there is none. */
+export type SavedPicture =
+  { mime: string; width: number; height: number; data: string } | { error: string };
+
+export interface SavedData {
+  traits: Traits;
+  description: Description;
+  ids: number[];
+  /** Fields and metadata, in the order of the detail view. */
+  columns: SavedColumn[];
+  fields: string[];
+  /** By filter key. */
+  headers: Record<string, RangeHeader | ValuesHeader>;
+  /** Rows that pass the filters that only the kernel can evaluate, by key. */
+  masks: Record<string, { condition: Condition; rows: number[] }>;
+  /** By sample id, as many as there was room for. */
+  pictures: Record<string, SavedPicture>;
+  /** What there was no room for; may be empty. */
+  notice: string;
+}
+
+export interface Answer {
+  part?: object;
+  ok: object;
+  buffers: ArrayBufferView[];
+}
+
+export class SavedKernel {
+  readonly #data: SavedData;
+  readonly #table: SavedTable;
+
+  constructor(data: SavedData) {
+    this.#data = data;
+    this.#table = new SavedTable(data.ids, data.columns);
+  }
+
+  /** Throws when there is no answer without the real kernel. */
+  answer(request: Request): Answer {
+    switch (request.type) {
+      case "ready":
+        return { ok: this.#data.description, buffers: [] };
+      case "arrays":
+        return this.#arrays(request.arrays);
+      case "tiles":
+        return this.#tiles(request);
+      case "sample":
+        return { ok: this.#detail(request.sample_id), buffers: [] };
+      case "picture": {
+        const buffers: Uint8Array[] = [];
+        return { ok: { picture: this.#picture(request.sample_id, buffers) }, buffers };
+      }
+      default:
+        return { ok: {}, buffers: [] };
+    }
+  }
+
+  #arrays(specs: ArraySpec[]): Answer {
+    const arrays = specs.map((spec) => this.#array(spec));
+    const pieces = arrays.map(([data, header], index) => ({
+      index,
+      dtype: DTYPES.get(data.constructor)!,
+      start: 0,
+      stop: data.length,
+      header,
+      buffer: index,
+    }));
+    return { ok: { stale: false, pieces }, buffers: arrays.map(([data]) => data) };
+  }
+
+  #array(spec: ArraySpec): [RowArray, ArrayHeader] {
+    switch (spec.of) {
+      case "ids":
+        return [Float64Array.from(this.#data.ids), { kind: "rows" }];
+      case "order": {
+        const key = spec.sort.replace(/^-/, "");
+        return [sortRows(this.#comparables(key), spec.sort !== key), { kind: "rows" }];
+      }
+      case "codes":
+        return this.#codes(spec.key, spec.extra);
+      case "mask":
+        return [this.#mask(spec.key, spec.condition), { kind: "mask" }];
+    }
+  }
+
+  #comparables(key: string) {
+    return key === "sample_id" ? this.#data.ids : this.#table.comparables(key);
+  }
+
+  #codes(key: string, extra: number[]): [RowArray, ArrayHeader] {
+    const header = this.#data.headers[key];
+    if (header.kind === "values") {
+      const values = this.#data.ids.map((_, row) => this.#table.value(key, row));
+      return [encodeValues(values, header.values), header];
+    }
+    const edges = [...new Set([...header.edges, ...extra])].sort((a, b) => a - b);
+    return [encodeRange(this.#comparables(key), edges), { ...header, edges }];
+  }
+
+  #mask(key: string, condition: Condition): Uint8Array {
+    const saved = this.#data.masks[key];
+    const mask = new Uint8Array(this.#data.ids.length);
+    if (saved && JSON.stringify(saved.condition) === JSON.stringify(condition)) {
+      for (const row of saved.rows) mask[row] = 1;
+      return mask;
+    }
+    const passes = predicate(condition);
+    return mask.map((_, row) => Number(passes(this.#table.value(key, row))));
+  }
+
+  #tiles({ sample_ids, captions, sort }: Requests["tiles"]["body"]): Answer {
+    const buffers: Uint8Array[] = [];
+    const key = sort.replace(/^-/, "");
+    const tiles = sample_ids.map((id): Tile => {
+      const value = (name: string): Value =>
+        name === "sample_id" ? id : this.#table.value(name, this.#table.row(id) ?? -1);
+      return {
+        sample_id: id,
+        name: String(value("file_name")),
+        captions: captions.map(value),
+        sorted: key ? value(key) : null,
+      };
+    });
+    const pictures = sample_ids.map((id) => this.#picture(id, buffers));
+    return { part: { tiles, pictures }, ok: {}, buffers };
+  }
+
+  #detail(id: number): Requests["sample"]["ok"] {
+    const row = this.#table.row(id) ?? -1;
+    const fields: [string, Value][] = [["sample_id", id]];
+    const metadata: [string, string, Value][] = [];
+    for (const { key, type, values } of this.#data.columns) {
+      if (this.#data.fields.includes(key)) fields.push([key, values[row] ?? null]);
+      else if ((values[row] ?? null) !== null) metadata.push([key, type, values[row]]);
+    }
+    return { fields, metadata };
+  }
+
+  #picture(id: number, buffers: Uint8Array[]): Picture {
+    const saved = this.#data.pictures[id] ?? { error: "not in this file" };
+    if ("error" in saved) {
+      return { sample_id: id, error: saved.error, mime: "", width: 0, height: 0, buffer: -1 };
+    }
+    const { mime, width, height, data } = saved;
+    buffers.push(Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)));
+    return { sample_id: id, error: null, mime, width, height, buffer: buffers.length - 1 };
+  }
+}
+
+const DTYPES = new Map<unknown, "uint8" | "uint16" | "uint32" | "float64">([
+  [Uint8Array, "uint8"],
+  [Uint16Array, "uint16"],
+  [Uint32Array, "uint32"],
+  [Float64Array, "float64"],
+]);
+
+/** What a condition that needs the values themselves asks of one. */
+function predicate(condition: Condition): (value: Value) => boolean {
+  if ("in" in condition) return (value) => condition.in.includes(value as string);
+  if ("contains" in condition) {
+    const part = condition.contains;
+    return (value) =>
+      Array.isArray(value)
+        ? value.includes(part)
+        : value !== null && String(value).toLowerCase().includes(String(part).toLowerCase());
+  }
+  throw new Error("this filter needs the kernel: open the notebook to use it");
+}

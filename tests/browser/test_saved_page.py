@@ -1,0 +1,123 @@
+"""A grid saved as one HTML file, opened without a network."""
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import expect
+
+import framegrid as fg
+
+MARKUP = "<img src=x onerror=\"document.title = 'injected'\">"
+
+
+@pytest.fixture
+def dataset(photos, make_photos):
+    make_photos(photos.parent / "more", 60)
+    with fg.ImageDataset.create("shared") as dataset:
+        dataset.add_images_from_path(photos.parent / "more", progress=False)
+        dataset.update_metadata(
+            [
+                (
+                    number,
+                    {
+                        "temperature": number / 4,
+                        "weather": MARKUP if number % 3 else "sunny",
+                        "tags": ["dog"] * (number % 2),
+                        "gps": {"lat": number / 2},
+                        "day": dt.datetime(2024, 1, 1) + dt.timedelta(hours=number),
+                    },
+                )
+                for number in range(50)
+            ]
+        )
+        yield dataset
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens the page of a grid, which asks for nothing, and gives its region."""
+    context = browser.new_context(offline=True, viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("request", lambda request: problems.append(request.url))
+
+    def opener(grid, **options):
+        grid.save_html(tmp_path / "page.html", **options)
+        grid.close()
+        url = (tmp_path / "page.html").as_uri()
+        page.goto(url)
+        problems.remove(url)
+        return page.get_by_role("region", name="framegrid: shared")
+
+    yield opener
+    context.close()
+    assert problems == []
+
+
+def status(region):
+    return region.get_by_role("status").first
+
+
+def tiles(region):
+    return region.get_by_role("listbox", name="Samples").get_by_role("option")
+
+
+def ids(region):
+    return [int(tile.get_attribute("data-sample-id")) for tile in tiles(region).all()]
+
+
+def test_it_opens_as_the_grid_was(dataset, opened):
+    grid = fg.Grid(dataset, sort="-temperature", filters={"temperature": (1.1, 3)})
+    wanted = list(grid.filtered.index)
+    region = opened(grid)
+    expect(status(region)).to_have_text(f"{len(wanted)} of 60 images")
+    assert ids(region) == wanted
+
+
+def test_sliders_lists_and_sorting_work(dataset, opened):
+    region = opened(fg.Grid(dataset))
+    slider = region.get_by_role("slider", name="gps.lat minimum", exact=True)
+    slider.focus()
+    slider.press("PageUp")
+    bound = float(slider.get_attribute("aria-valuenow"))
+    passing = dataset.df.index[:50][[number / 2 >= bound for number in range(50)]]
+    expect(status(region)).to_have_text(f"{len(passing)} of 60 images")
+    region.get_by_role("checkbox", name="weather: sunny").check()
+    wanted = [number for number in passing if number % 3 == 0]
+    expect(status(region)).to_have_text(f"{len(wanted)} of 60 images")
+    region.get_by_role("combobox", name="Sort by").select_option("day")
+    region.get_by_role("button", name="Sort direction").click()
+    expect(tiles(region).first).to_have_attribute("data-sample-id", str(wanted[-1]))
+    assert ids(region) == wanted[::-1]
+
+
+def test_selection_and_detail_view_work(dataset, opened):
+    region = opened(fg.Grid(dataset))
+    tile = tiles(region).nth(3)
+    tile.click()
+    expect(tile).to_have_attribute("aria-selected", "true")
+    tile.dblclick()
+    dialog = region.get_by_role("dialog", name="photo-3.png")
+    expect(dialog.get_by_text("temperature")).to_be_visible()
+    expect(dialog.get_by_text("0.75")).to_be_visible()
+    expect(dialog.get_by_role("img", name="photo-3.png").first).to_be_visible()
+
+
+def test_metadata_is_text(dataset, opened):
+    region = opened(fg.Grid(dataset, captions=["weather"]))
+    expect(region.get_by_text(MARKUP).first).to_be_visible()
+    assert region.page.title() == "shared"
+
+
+def test_what_does_not_fit_is_stated(dataset, opened, tmp_path):
+    grid = fg.Grid(dataset, sort="-temperature")
+    with pytest.raises(ValueError, match=r"60 samples takes 0\.\d MB .* max_mb is 0.01"):
+        grid.save_html(tmp_path / "page.html", max_mb=0.01)
+    grid.save_html(tmp_path / "page.html")
+    whole = (tmp_path / "page.html").stat().st_size / 1e6
+    region = opened(grid, max_mb=whole - 0.01)
+    assert (tmp_path / "page.html").stat().st_size / 1e6 <= whole - 0.01
+    expect(region.get_by_text("of 60 images; the others did not fit into")).to_be_visible()
+    expect(tiles(region).first.get_by_role("img")).to_be_visible()
