@@ -1,6 +1,5 @@
 """Functions over all images: what is computed, where it runs, and what survives accidents."""
 
-import json
 import os
 import re
 import signal
@@ -13,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor as Threads
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from PIL import Image
 
 import framegrid as fg
-from framegrid.compute import file_states, is_outdated, noted, run
+from framegrid.compute import NONE, file_states, run
 from framegrid.dataset import computing
-from framegrid.errors import MetadataTypeError, ReadOnlyDatasetError
+from framegrid.errors import ReadOnlyDatasetError
 
 
 def width_of(image):
@@ -200,16 +200,30 @@ def test_images_that_failed_are_tried_again(dataset, photos, threads):
     assert dataset.compute_metadata(width_of, keys="w", executor=threads).computed == 1
 
 
-def test_notes_need_their_key(dataset):
-    dataset.get_sample(0).metadata["computed_from"] = 7
-    with pytest.raises(MetadataTypeError, match=r"'computed_from' is for notes .* integer"):
-        dataset.compute_metadata(width_of, keys="w")
+def test_notes_are_kept_and_not_shown(dataset, photos, threads):
+    dataset.compute_metadata(width_of, keys="w", executor=threads)
+    assert dataset.schema == {"w": "integer"}
+    assert list(dataset.df.columns)[4:] == ["w"]
+    assert dict(dataset.get_sample(0).metadata) == {"w": 64}
+    assert "1 metadata key" in repr(dataset)
+    assert list(dataset.moment().schema) == ["w"]
+    dataset.to_coco(photos / "out.json")
+    assert "framegrid" not in (photos / "out.json").read_text()
+    dataset.close()
+    with fg.ImageDataset.load(dataset.path) as again:
+        assert again.schema == {"w": "integer"}
+        retouch(photos / "photo-1.png", 31)
+        assert again.compute_metadata(width_of, keys="w", executor=threads).computed == 1
 
 
-@pytest.mark.parametrize("note", ["", "no JSON", "[1]", '"text"', "12"])
-def test_a_note_that_was_edited_says_nothing(note):
-    assert not is_outdated(note, ["w"], "state")
-    assert json.loads(noted(note, ["w"], "state")) == {"w": "state"}
+def test_notes_follow_their_key(dataset, photos, threads):
+    dataset.compute_metadata(width_of, keys="w", executor=threads)
+    dataset.rename_metadata("w", "wide")
+    retouch(photos / "photo-1.png", 31)
+    function = lambda image: {"wide": image.width}  # noqa: E731
+    assert dataset.compute_metadata(function, keys="wide", executor=threads).computed == 1
+    dataset.drop_metadata("wide")
+    assert dataset._connection.table.schema == {}
 
 
 def test_the_state_of_a_file_tells_size_and_time(tmp_path):
@@ -218,10 +232,10 @@ def test_the_state_of_a_file_tells_size_and_time(tmp_path):
     for text, time in [("a", 10), ("ab", 10), ("ab", 20), ("ab", 20)]:
         file.write_text(text)
         os.utime(file, ns=(time, time))
-        states += file_states([str(file)])
+        states += file_states(pa.array([str(file)])).tolist()
     assert len(set(states)) == 3
     assert states[2] == states[3]
-    assert file_states([str(tmp_path / "absent")]) == [None]
+    assert file_states(pa.array([str(tmp_path / "absent")])) == [NONE]
 
 
 # What fails

@@ -1,16 +1,14 @@
 """A function over many images, in parallel on any executor; what it gave and what went wrong."""
 
-from framegrid.compute.notes import NOTES, State, file_states, is_outdated, noted
+from framegrid.compute.notes import NONE, States, file_states
 from framegrid.compute.portable import Function, Outcome
 from framegrid.compute.run import outcomes
 
 __all__ = [
-    "NOTES",
+    "NONE",
     "Function",
     "Outcome",
-    "State",
+    "States",
     "file_states",
-    "is_outdated",
-    "noted",
     "outcomes",
 ]

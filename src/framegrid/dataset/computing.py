@@ -1,20 +1,22 @@
-"""Computing metadata from pixels: which images need it, and writing what comes back."""
+"""Computing metadata from pixels, and writing what comes back."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from framegrid import compute
 from framegrid.dataset.connection import Connection
+from framegrid.dataset.planning import Job, Plan, adopt
 from framegrid.dataset.progress import bar
 from framegrid.dataset.reports import few, listing
 from framegrid.dataset.updates import update
-from framegrid.errors import MetadataTypeError
+from framegrid.schema import notes_key
 from framegrid.table import SetBlocks, Table
 
 _WRITE_EVERY_S = 5.0  # an open grid follows; a crash of the kernel costs no more than this
@@ -41,32 +43,6 @@ class ComputeReport:
         return f"{counts}, failed {len(self.failures):,}" + listing(self.failures)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """An image to compute values of, and the note to keep with them, if any."""
-
-    sample_id: int
-    path: str
-    note: str | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What there is to do.
-
-    Attributes:
-        keys: names of the keys to be computed; none if nothing is remembered.
-        jobs: the images to compute.
-        adopted: images that have their values, but no note yet of which file they are from.
-        up_to_date: number of samples that need nothing computed.
-    """
-
-    keys: Sequence[str]
-    jobs: list[Job]
-    adopted: list[Job]
-    up_to_date: int
-
-
 def compute_values(
     connection: Connection,
     function: compute.Function,
@@ -84,8 +60,8 @@ def compute_values(
     """
     _check(function, executor)
     connection.commit(lambda _: None)  # a dataset that cannot be written says so before the work
+    connection.commit(partial(adopt, work=work))
     results = _Results(connection, work.keys)
-    results.keep((job, {}) for job in work.adopted)
     paths = [job.path for job in work.jobs]
     with closing(compute.outcomes(function, paths, executor)) as outcomes:
         try:
@@ -109,51 +85,6 @@ def _check(function: Any, executor: Any) -> None:
         )
 
 
-# Which images
-
-
-def plan(connection: Connection, keys: Sequence[str], *, force: bool) -> Plan:
-    """Find the images to compute: with `keys` and without `force` only those that need it.
-
-    Raises:
-        MetadataTypeError: the key of the notes holds something else.
-    """
-    connection.refresh()
-    samples = connection.read(lambda table: _samples(table, keys))
-    if not keys:
-        return Plan(keys, [Job(sample_id, path, None) for sample_id, path, _, _ in samples], [], 0)
-    jobs, adopted = [], []
-    states = compute.file_states([path for _, path, _, _ in samples])
-    for (sample_id, path, complete, note), state in zip(samples, states, strict=True):
-        job = Job(sample_id, path, compute.noted(note, keys, state))
-        if force or not complete or compute.is_outdated(note, keys, state):
-            jobs.append(job)
-        elif job.note != note:  # from now on a change of the file is noticed
-            adopted.append(job)
-    return Plan(keys, jobs, adopted, len(samples) - len(jobs))
-
-
-def _samples(table: Table, keys: Sequence[str]) -> list[tuple[int, str, bool, str | None]]:
-    """Id, path, whether it has all the keys, and note of each sample."""
-    complete = np.full(len(table), all(key in table.schema for key in keys))
-    for key in keys if complete.any() else ():
-        complete &= table.column(key).is_valid().to_numpy(zero_copy_only=False)
-    notes = _notes(table) if keys else [None] * len(table)
-    paths = table.column("file_path_abs").to_pylist()
-    return list(zip(table.ids.tolist(), paths, complete.tolist(), notes, strict=True))
-
-
-def _notes(table: Table) -> list[str | None]:
-    kind = table.schema.get(compute.NOTES)
-    if kind not in {None, "string"}:
-        raise MetadataTypeError(
-            f"with keys=, the metadata key {compute.NOTES!r} is for notes of what was computed, "
-            f"but it holds values of type {kind}: rename it with rename_metadata"
-        )
-    notes: list[str | None] = table.column(compute.NOTES).to_pylist() if kind else []
-    return notes or [None] * len(table)
-
-
 # What comes back
 
 
@@ -168,6 +99,7 @@ class _Results:
         self.failures: dict[int, tuple[str, str]] = {}
         self._connection = connection
         self._keys = keys
+        self._notes = list(map(notes_key, keys))
         self._pending: list[tuple[Job, Mapping[str, Any]]] = []
         self._due = time.monotonic() + _WRITE_EVERY_S
 
@@ -181,10 +113,10 @@ class _Results:
             self._due = ended + max(_WRITE_EVERY_S, (ended - started) / _WRITING_SHARE)
 
     def keep(self, finished: Iterable[tuple[Job, Any]]) -> None:
-        """Keep values, with the note of the file that they are from, to be written."""
+        """Keep values, with notes of the file that they are from, to be written."""
         for job, values in finished:
-            note = {} if job.note is None else {compute.NOTES: job.note}
-            self._pending.append((job, {**values, **note}))
+            state = None if job.state == compute.NONE else job.state
+            self._pending.append((job, {**values, **dict.fromkeys(self._notes, state)}))
 
     def write(self) -> None:
         """Write all that is kept, in one edit; interrupted, it can be called again."""

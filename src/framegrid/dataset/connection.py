@@ -121,7 +121,7 @@ class Connection:
     def moment(self) -> Moment:
         """Give the table as it is now, without a copy."""
         self.refresh()
-        return self.read(lambda table: Moment(table.revision, table.frame(), dict(table.schema)))
+        return self.read(lambda table: Moment(table.revision, table.frame(), table.shown))
 
     def commit(self, build: Callable[[Table], Change | None]) -> Change | None:
         """Make the change that `build` makes of the table: saved when this returns.

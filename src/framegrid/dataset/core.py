@@ -212,7 +212,7 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
     def __repr__(self) -> str:
         """Say what it is, how much it holds and where it lives."""
         table, store = self._connection.table, self._connection.store
-        keys = _counted(len(table.schema), "metadata key")
+        keys = _counted(len(table.shown), "metadata key")
         place = store.path or (f"of {store.origin}, in memory" if store.origin else "in memory")
         where = f"{place}{', read-only' * store.read_only}"
         return f"ImageDataset {self.name!r}: {_counted(len(table), 'sample')}, {keys} ({where})"

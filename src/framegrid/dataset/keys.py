@@ -69,7 +69,7 @@ def cast_key(table: Table, key: str, target: str) -> ReplaceKey | None:
 def _check_exists(table: Table, key: str) -> None:
     if key not in table.schema:
         raise UnknownKeyError(
-            f"no metadata key {key!r}: the dataset has {few(table.schema) or 'none'}"
+            f"no metadata key {key!r}: the dataset has {few(table.shown) or 'none'}"
         )
 
 

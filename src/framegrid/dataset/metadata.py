@@ -5,9 +5,10 @@ from concurrent.futures import Executor
 
 from framegrid.compute import Function
 from framegrid.dataset.adding.exif import add_exif
-from framegrid.dataset.computing import ComputeReport, compute_values, plan
+from framegrid.dataset.computing import ComputeReport, compute_values
 from framegrid.dataset.connection import Connection
 from framegrid.dataset.keys import cast_key, drop_key, rename_key
+from framegrid.dataset.planning import plan
 from framegrid.dataset.reports import ExifReport
 from framegrid.dataset.updates import Update, update
 from framegrid.schema import public_name
@@ -22,7 +23,7 @@ class MetadataCollection:
     def schema(self) -> dict[str, str]:
         """The type of each metadata key: string, integer, float, boolean, list, dict, datetime."""
         self._connection.refresh()
-        return {key: public_name(kind) for key, kind in self._connection.table.schema.items()}
+        return {key: public_name(kind) for key, kind in self._connection.table.shown.items()}
 
     def update_metadata(self, data: Update, *, on: str = "sample_id") -> None:
         """Merge metadata of many samples in one edit: all of it, or nothing when it is refused.
@@ -109,9 +110,9 @@ class MetadataCollection:
         every few seconds; an interruption (Ctrl-C) keeps what was finished, and is raised.
 
         With `keys`, running it again computes only samples that lack one of the keys, or whose
-        file has another size or time of modification than when they were computed. A metadata
-        key ``computed_from`` then notes, per sample, the state of the file by key; values that
-        have no note yet, such as imported ones, count as computed from the file as it is.
+        file has another size or time of modification than when they were computed, of which notes
+        are kept. Values that have no note yet, such as imported ones, count as computed from the
+        file as it is.
 
         Args:
             fn: takes a ``PIL.Image`` and gives a dict of values by metadata key. It may be defined
@@ -125,7 +126,6 @@ class MetadataCollection:
 
         Raises:
             TypeError: `fn` is no function or cannot be sent to a process, or `executor` is none.
-            MetadataTypeError: ``computed_from`` is a key of yours with values that are no text.
             ReadOnlyDatasetError: the dataset was opened read-only.
             BrokenExecutor, CancelledError: an executor of yours gave up; results were kept.
 

@@ -28,6 +28,8 @@ BUILTIN_TYPES: Schema = {
 BUILTIN_COLUMNS = tuple(BUILTIN_TYPES)
 """Names of the columns that every dataset has, in the order of the table."""
 
+_HIDDEN = "framegrid:"
+
 # Large strings: their offsets do not overflow at 2 GB, and pandas takes them without a copy.
 _ARROW_TYPES: dict[KeyType, pa.DataType] = {
     "string": pa.large_string(),
@@ -53,6 +55,16 @@ _PANDAS_DTYPES: dict[KeyType, ExtensionDtype | np.dtype] = {
     "datetime": np.dtype("datetime64[us]"),
     "datetime_utc": pd.DatetimeTZDtype("us", "UTC"),
 }
+
+
+def notes_key(key: str) -> str:
+    """Give the hidden key that notes which files the values of a key were computed from."""
+    return f"{_HIDDEN}computed_from:{key}"
+
+
+def is_hidden(key: str) -> bool:
+    """Tell whether a key is for framegrid itself: it is kept like others, and not shown."""
+    return key.startswith(_HIDDEN)
 
 
 def public_name(key_type: KeyType) -> str:

@@ -32,7 +32,7 @@ def slice_of_dataset(path: Path, keys: Sequence[str] | None, filters: Filters | 
     table = Store.read(path)
     wanted = list(table.schema) if keys is None else list(keys)
     if unknown := set(wanted) - {*table.schema, *BUILTIN_COLUMNS}:
-        raise UnknownKeyError(f"no key {min(unknown)!r}; there are {', '.join(table.schema)}")
+        raise UnknownKeyError(f"no key {min(unknown)!r}; there are {', '.join(table.shown)}")
     samples = table.to_arrow()
     where = expression_of(filters, samples.schema)
     samples = samples if where is None else samples.filter(where)

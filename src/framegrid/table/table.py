@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from framegrid.errors import UnknownKeyError, UnknownSampleError
-from framegrid.schema import BUILTIN_TYPES, KeyType, Schema
+from framegrid.schema import BUILTIN_TYPES, KeyType, Schema, is_hidden, notes_key
 from framegrid.table.changes import (
     AddSamples,
     Block,
@@ -36,6 +36,7 @@ class Table:
     Attributes:
         ids: (N,) int64 sample ids, strictly ascending, read-only.
         schema: types of the metadata keys; to be read only.
+        shown: the same without the hidden keys, which are for framegrid itself.
         next_id: the id of the next new sample, above every id that ever was.
         revision: the number of changes applied.
     """
@@ -72,6 +73,7 @@ class Table:
         self._frame: pd.DataFrame | None = None
         self._columns = columns
         self.schema = {key: column.type for key, column in columns.items() if key not in _BUILTIN}
+        self.shown = {key: kind for key, kind in self.schema.items() if not is_hidden(key)}
 
     def __len__(self) -> int:
         """Count the samples."""
@@ -122,7 +124,7 @@ class Table:
 
     def metadata(self, row: int) -> dict[str, Any]:
         """Give the metadata that a sample has, in the order of the schema."""
-        values = ((key, self._columns[key].get(row)) for key in self.schema)
+        values = ((key, self._columns[key].get(row)) for key in self.shown)
         return {key: value for key, value in values if value is not None}
 
     def column(self, key: str) -> pa.Array:
@@ -147,12 +149,13 @@ class Table:
         copies it all here. The lists and dicts in its cells are shared between frames.
         """
         if self._frame is None:
-            series = {key: column.series(self._index) for key, column in self._columns.items()}
+            columns = {key: self._columns[key] for key in (*_BUILTIN, *self.shown)}
+            series = {key: column.series(self._index) for key, column in columns.items()}
             self._frame = to_frame(series, self._index)
         return own_copy(self._frame)
 
     def to_arrow(self) -> pa.Table:
-        """Give all samples as an Arrow table, in the order of ``frame`` behind ``sample_id``."""
+        """Give all samples as an Arrow table, hidden keys included, ``sample_id`` first."""
         arrays = {key: column.array() for key, column in self._columns.items()}
         return pa.table({_ID: pa.array(self.ids), **arrays})
 
@@ -172,9 +175,11 @@ class Table:
             case RemoveSamples(ids):
                 self._remove(self.rows(ids))
             case RenameKey(old, new):
-                self._hold({new if k == old else k: v for k, v in self._columns.items()})
+                names = {old: new, notes_key(old): notes_key(new)}
+                self._hold({names.get(k, k): v for k, v in self._columns.items()})
             case DropKey(dropped):
-                self._hold({k: v for k, v in self._columns.items() if k != dropped})
+                gone = (dropped, notes_key(dropped))
+                self._hold({k: v for k, v in self._columns.items() if k not in gone})
             case ReplaceKey(key, key_type, values):
                 self._hold({**self._columns, key: Column(key_type, values)})
         self.revision += 1

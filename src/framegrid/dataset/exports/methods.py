@@ -11,6 +11,7 @@ from framegrid.dataset.exports.coco import coco_images, write_coco
 from framegrid.dataset.exports.images import Link, export_images
 from framegrid.dataset.exports.selection import Selection, chosen_ids
 from framegrid.dataset.relinking import relink
+from framegrid.schema import BUILTIN_COLUMNS
 from framegrid.table import Table
 
 
@@ -142,4 +143,5 @@ class DatasetExports:
 
 
 def _samples(table: Table, rows: Selection | None) -> pyarrow.Table:
-    return table.to_arrow().take(table.rows(chosen_ids(table, rows)))
+    samples = table.to_arrow().select([*BUILTIN_COLUMNS, *table.shown])
+    return samples.take(table.rows(chosen_ids(table, rows)))
