@@ -232,11 +232,11 @@ def lock_nothing():
 
 
 def forget_first():
-    def publish(self, mark, temporary):
+    def publish(self, mark, temporary, replaced):
         if self._journal.is_current(mark):
             self._journal.forget(mark)
             time.sleep(0.002)  # to be killed in
-            files.replace(self._file, temporary)
+            files.replace(self._file, temporary, replaced)
 
     Store._publish = publish
 

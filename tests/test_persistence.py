@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import framegrid as fg
 from framegrid.errors import ConflictError, DatasetCorruptError
+from framegrid.store import disk
 
 # Random edits
 
@@ -111,6 +112,7 @@ EDIT = """
 import os, signal
 import framegrid as fg
 from framegrid.errors import ConflictError, DatasetCorruptError
+from framegrid.store import disk
 dataset = fg.ImageDataset.load("saved")
 dataset.get_sample(0).metadata["temperature"] = 25.3
 dataset.update_metadata([(1, {"city": "Zürich", "rank": 2**63 - 1}), (2, {"tags": ["a"]})])
@@ -211,6 +213,31 @@ def test_saving_brings_the_file_up_to_date(saved):
         dataset.get_sample(0).metadata["rank"] = 7
         dataset.save()
         assert pd.read_parquet("saved.parquet").loc[0, "rank"] == 7
+
+
+def test_edits_and_reads_go_on_while_the_file_is_written(saved, monkeypatch):
+    writing, edited, in_time = threading.Event(), threading.Event(), []
+    to_parquet = disk.to_parquet
+
+    def wait_for_the_edit(snapshot):
+        writing.set()
+        in_time.append(edited.wait(10))
+        return to_parquet(snapshot)
+
+    monkeypatch.setattr(disk, "to_parquet", wait_for_the_edit)
+    with fg.ImageDataset.load("saved") as dataset:
+        metadata = dataset.get_sample(0).metadata
+        metadata["rank"] = 7
+        thread = threading.Thread(target=dataset.save)
+        thread.start()
+        assert writing.wait(10)
+        metadata["rank"] = 8
+        assert dataset.df.loc[0, "rank"] == 8
+        edited.set()
+        thread.join(10)
+        assert pd.read_parquet("saved.parquet").loc[0, "rank"] == 7  # as it was when asked for
+    assert in_time[0]
+    assert pd.read_parquet("saved.parquet").loc[0, "rank"] == 8
 
 
 def test_a_copy_goes_its_own_way(saved, tmp_path):

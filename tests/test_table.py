@@ -433,6 +433,22 @@ def test_lists_and_dicts_from_get_are_the_callers_own():
     assert table.metadata(0) == {"k": {"a": [1]}, "j": {"a": [5]}}
 
 
+def test_a_copy_stays_as_it_is():
+    table = filled(3, i=("integer", [1, 2, 3]), f=("float", [1.5, 2.5, 3.5]))
+    table.apply(SetValues(0, {"i": 7}, {}))
+    copied, before = table.copy(), table.to_arrow()
+    for change in (
+        SetValues(1, {"i": 8}, {}),
+        SetBlocks((Block(np.array([2]), {"f": pa.array([9.5])}),), {}),
+        RemoveSamples(np.array([0])),
+        DropKey("f"),
+    ):
+        table.apply(change)
+        assert copied.to_arrow().equals(before)
+    copied.apply(SetValues(2, {"i": 9}, {}))
+    assert table.column("i").to_pylist() == [8, 3]
+
+
 def test_an_empty_table_has_typed_columns():
     frame = Table().frame()
     assert list(frame.dtypes.astype(str).items()) == [

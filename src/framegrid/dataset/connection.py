@@ -150,13 +150,14 @@ class Connection:
             FileExistsError: there is something at `path`.
             ValueError: the dataset is in memory and there is no `path`.
         """
+        store = self.store
+        if isinstance(store, Store) and path in {None, store.path}:
+            store.snapshot(self.refresh)
+            return
+        if path is None:
+            raise ValueError("the dataset is in memory: say where, as in save('photos')")
         with self._lock:
-            store = self.store
-            if isinstance(store, Store) and path in {None, store.path}:
-                store.snapshot()
-            elif path is None:
-                raise ValueError("the dataset is in memory: say where, as in save('photos')")
-            elif isinstance(store, Store):
+            if isinstance(store, Store):
                 store.copy_to(path)
             else:
                 self.store = store.save_as(path)

@@ -58,7 +58,7 @@ else:  # Windows
         return os.write(fd, data)
 
 
-def write_at(fd: int, data: bytes, offset: int) -> None:
+def write_at(fd: int, data: bytes | memoryview, offset: int) -> None:
     """Write all of ``data`` at ``offset``: one call takes 2 GB at most, and a full disk less."""
     written = _write_some(fd, data, offset)
     while written < len(data):

@@ -197,8 +197,14 @@ class Store:
                 f"edit {record.seq} in {self._journal.path} cannot be applied: {error!r}"
             ) from error
 
-    def snapshot(self) -> None:
+    def snapshot(self, refresh: Callable[[], object] | None = None) -> None:
         """Bring the Parquet file up to all edits so far, those of other processes included.
+
+        Other threads go on reading and editing meanwhile.
+
+        Args:
+            refresh: calls ``refresh`` when no other thread reads the table; by default no thread
+                does.
 
         Raises:
             OSError: if it could not be written; the edits stay in the journal.
@@ -206,38 +212,36 @@ class Store:
             ValueError: if it is closed.
         """
         self._check_writable()
-        self.refresh()
+        refresh = refresh or self.refresh
+        refresh()
         goal = self._journal.seq
         while self._journal.saved < goal:  # another process's snapshot can come between
             self._write_snapshot()
-            self.refresh()
+            refresh()
 
     def _write_snapshot(self) -> None:
         """Write a snapshot of memory while edits go on, and put it in place if nobody else did."""
-        for key in self._table.schema:  # one column at a time, as that holds edits up
-            self._journal.exclusively(partial(self._fold, key))
         frozen = self._journal.exclusively(self._freeze)
         if frozen is None:
             return
-        mark, snapshot = frozen
-        temporary = files.write_beside(self._file, to_parquet(snapshot))
+        mark, table = frozen
+        parquet = to_parquet(Snapshot.of(table, self._dataset, mark.seq))
+        temporary = files.write_beside(self._file, parquet)
+        replaced = files.temporary_beside(self._file)
         try:
-            self._journal.exclusively(partial(self._publish, mark, temporary))
+            self._journal.exclusively(partial(self._publish, mark, temporary, replaced))
         finally:
             temporary.unlink(missing_ok=True)
+            files.keep_as_backup(self._file, replaced)
 
-    def _fold(self, key: str) -> None:
-        if key in self._table.schema:
-            self._table.column(key)
-
-    def _freeze(self) -> tuple[Mark, Snapshot] | None:
+    def _freeze(self) -> tuple[Mark, Table] | None:
         mark = self._journal.mark()
-        return None if mark is None else (mark, Snapshot.of(self._table, self._dataset, mark.seq))
+        return None if mark is None else (mark, self._table.copy())
 
-    def _publish(self, mark: Mark, temporary: Path) -> None:
+    def _publish(self, mark: Mark, temporary: Path, replaced: Path) -> None:
         if self._journal.is_current(mark):
             self._check_file()
-            files.replace(self._file, temporary)
+            files.replace(self._file, temporary, replaced)
             self._journal.forget(mark)
 
     def _check_file(self) -> None:

@@ -31,18 +31,19 @@ def backup_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.bak")
 
 
-def _temporary(path: Path) -> Path:
+def temporary_beside(path: Path) -> Path:
+    """Give a name that nobody else uses, of a file that goes with this process."""
     name = f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}@{platform.node()}.tmp"
     return path.with_name(name)
 
 
-def write_beside(path: Path, data: bytes) -> Path:
+def write_beside(path: Path, data: bytes | memoryview) -> Path:
     """Write data to a temporary file beside ``path``, and to the disk, and give where it is.
 
     Raises:
         OSError: if that fails; then nothing is left.
     """
-    temporary = _temporary(path)
+    temporary = temporary_beside(path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         fd = os.open(temporary, flags, 0o666)
@@ -59,21 +60,23 @@ def write_beside(path: Path, data: bytes) -> Path:
     return temporary
 
 
-def replace(path: Path, temporary: Path) -> None:
-    """Put a file in the place of another, of which a backup stays."""
-    with contextlib.suppress(OSError):  # not every file system has hard links
-        _link_backup(path)
-    temporary.replace(path)
+def replace(path: Path, temporary: Path, replaced: Path) -> None:
+    """Put a file in the place of another, to which ``replaced`` leads from then on."""
+    try:
+        with contextlib.suppress(OSError):  # not every file system has hard links
+            os.link(path, replaced)
+        temporary.replace(path)
+    except BaseException:
+        replaced.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
-def _link_backup(path: Path) -> None:
-    link = _temporary(path)
-    os.link(path, link)
-    try:
-        link.replace(backup_of(path))
-    finally:  # renaming does nothing if the backup is the same file already
-        link.unlink(missing_ok=True)
+def keep_as_backup(path: Path, replaced: Path) -> None:
+    """Make the replaced file, if there is one, the backup; the one before takes time to delete."""
+    with contextlib.suppress(FileNotFoundError):
+        replaced.replace(backup_of(path))
+        replaced.unlink(missing_ok=True)  # renaming does nothing if they are the same file
 
 
 def put(path: Path, temporary: Path) -> None:

@@ -45,14 +45,20 @@ class Column:
     Args:
         key_type: its type.
         values: (N,) its values, in any Arrow type that casts without loss.
+        edits: values set since, as they are stored, by row.
     """
 
     __slots__ = ("_base", "_edits", "_from_stored", "_series", "_to_stored", "type")
 
-    def __init__(self, key_type: KeyType, values: pa.Array | pa.ChunkedArray) -> None:
+    def __init__(
+        self,
+        key_type: KeyType,
+        values: pa.Array | pa.ChunkedArray,
+        edits: dict[int, Any] | None = None,
+    ) -> None:
         self.type = key_type
         self._base = as_array(values, key_type)
-        self._edits: dict[int, Any] = {}
+        self._edits = edits or {}
         self._series: pd.Series[Any] | None = None
         self._to_stored = _TO_STORED.get(key_type, _as_it_is)
         self._from_stored = _FROM_STORED.get(key_type, _as_it_is)
@@ -84,7 +90,7 @@ class Column:
 
     def array(self) -> pa.Array:
         """Give all values as an array that never changes."""
-        edits = self._edits  # a background snapshot may do the same at the same time
+        edits = self._edits  # two threads may do this at the same time
         if edits:
             rows = np.fromiter(edits, np.intp, len(edits))
             values = pa.array(edits.values(), arrow_type(self.type))
@@ -101,6 +107,10 @@ class Column:
         if self._series is None or self._series.index is not index:
             self._series = to_series(self.array(), self.type, index)
         return self._series
+
+    def copy(self) -> Self:
+        """Give this column as it is now, without a copy of its array."""
+        return type(self)(self.type, self._base, dict(self._edits))
 
     def cast(self, key_type: KeyType) -> Self:
         """Give this column in another type, which must hold all its values exactly."""

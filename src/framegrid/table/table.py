@@ -1,6 +1,7 @@
 """The table: all samples and their values, in memory."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -158,6 +159,13 @@ class Table:
         """Give all samples as an Arrow table, hidden keys included, ``sample_id`` first."""
         arrays = {key: column.array() for key, column in self._columns.items()}
         return pa.table({_ID: pa.array(self.ids), **arrays})
+
+    def copy(self) -> Self:
+        """Give this table as it is now; in less than a millisecond, as they share their arrays."""
+        copied = copy(self)
+        columns = {key: column.copy() for key, column in self._columns.items()}
+        copied._hold(columns)  # noqa: SLF001 - it is one of us
+        return copied
 
     def apply(self, change: Change) -> None:
         """Apply a change that was validated.
