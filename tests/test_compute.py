@@ -440,10 +440,12 @@ def test_a_result_that_cannot_travel_costs_one_image(many):
     assert "pickle" in failures(report)["photo-9.png"]
 
 
-def test_workers_that_cannot_start_raise(dataset, monkeypatch):
-    monkeypatch.setattr("framegrid.compute.processes._SERVE", "raise SystemExit(4) # {}")
-    with pytest.raises(BrokenExecutor, match=r"could not start: .* exit code 4"):
-        dataset.compute_metadata(width_of)
+def test_where_no_process_starts_threads_compute(dataset, monkeypatch, caplog):
+    monkeypatch.setattr("framegrid.workers.process._SERVE", "raise SystemExit(4) # {} {}")
+    dataset.compute_metadata(lambda image: {"w": image.width, "pid": os.getpid()})
+    assert column(dataset, "w") == column(dataset, "width")
+    assert set(column(dataset, "pid")) == {os.getpid()}
+    assert "exit code 4" in caplog.text
 
 
 # Scripts, notebooks and clusters

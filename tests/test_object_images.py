@@ -12,8 +12,7 @@ import pytest
 from PIL import Image
 
 import framegrid as fg
-from framegrid import images, protocol, remote
-from framegrid.answers import Answers
+from framegrid import images, remote
 from framegrid.errors import BrokenImageError
 from framegrid.thumbnails import Thumbnails
 from object_store import jpeg
@@ -164,11 +163,12 @@ def test_thumbnails_are_kept_until_the_object_changes(dataset, folder, tmp_path,
         assert thumbnails(pool, [path])[0].encoded.width == 33
 
 
-def test_the_picture_of_the_detail_view(dataset):
-    request = protocol.LargePicture(sample_id=0, size=1000)
-    content, buffers = Answers(dataset).picture(request)
-    assert content["picture"]["width"] == 90
-    assert Image.open(BytesIO(buffers[0])).size == (90, 60)
+def test_the_picture_of_the_detail_view(dataset, tmp_path):
+    path = dataset.get_sample(0).file_path_abs
+    with closing(Thumbnails(tmp_path / "cache")) as pool:
+        picture = pool.picture(path, 1000, 100_000).result(60)
+    assert picture.width == 90
+    assert Image.open(BytesIO(picture.data)).size == (90, 60)
 
 
 def test_compute_in_processes(bucket, tmp_path):

@@ -66,15 +66,33 @@ class Maker:
         self.go_on.clear()
 
 
+class Here:
+    """Stands in for `Workers`: no processes."""
+
+    def __init__(self, count, prepare=None):
+        pass
+
+    def each(self, function, items):
+        for item in items:
+            try:
+                yield function(item)
+            except BrokenImageError as error:
+                yield error
+
+    def close(self):
+        pass
+
+
 @pytest.fixture
 def maker(monkeypatch):
     maker = Maker()
     monkeypatch.setattr(images, "thumbnail", maker)
+    monkeypatch.setattr("framegrid.thumbnails.pool.Workers", Here)
     return maker
 
 
 @pytest.fixture
-def pool(tmp_path):
+def pool(tmp_path, maker):
     """One thread, so that the order of work is the order of tasks."""
     with closing(Thumbnails(tmp_path / "cache", workers=1)) as pool:
         yield pool
@@ -114,10 +132,10 @@ def test_real_images(tmp_path):
 
 
 def test_cold_thumbnails_come_in_order_in_growing_batches(pool, files, maker):
-    receiver = ask(pool, files(*numbered(45))).wait()
-    assert receiver.sizes == [8, 16, 16, 5]
-    assert [answer.index for answer in receiver.answers] == list(range(45))
-    assert maker.made == numbered(45)
+    receiver = ask(pool, files(*numbered(60))).wait()
+    assert receiver.sizes == [8, 16, 32, 4]
+    assert [answer.index for answer in receiver.answers] == list(range(60))
+    assert maker.made == numbered(60)
 
 
 def test_warm_thumbnails_come_first_and_together(pool, files, maker):
@@ -166,13 +184,15 @@ def test_the_caller_touches_no_file(pool, files, monkeypatch):
 
 def test_the_newest_request_goes_first(pool, files, maker):
     maker.hold()
-    old = ask(pool, files("old0.jpg", "old1.jpg"))
+    old = ask(pool, files(*(f"old{number}.jpg" for number in range(6))))
     assert maker.started.wait(LONG)
     receivers = [old, ask(pool, files("mid.jpg")), ask(pool, files("new0.jpg", "new1.jpg"))]
     maker.go_on.set()
     for receiver in receivers:
         receiver.wait()
-    assert maker.made == ["old0.jpg", "new0.jpg", "new1.jpg", "mid.jpg", "old1.jpg"]
+    begun = [f"old{number}.jpg" for number in range(4)]
+    rest = ["old4.jpg", "old5.jpg"]
+    assert maker.made == [*begun, "new0.jpg", "new1.jpg", "mid.jpg", *rest]
 
 
 def test_what_two_requests_want_is_made_once(pool, files, maker):
@@ -198,7 +218,7 @@ def test_cancel(pool, files, maker):
     ask(pool, files("next.jpg")).wait()
     assert receiver.batches == []
     assert receiver.dones == 1
-    assert maker.made == ["0.jpg", "next.jpg"]
+    assert maker.made == [*numbered(4), "next.jpg"]  # a task that a worker has is completed
 
 
 def test_cancel_before_anything_happened(pool, files, maker):
@@ -245,7 +265,7 @@ def test_cancel_after_the_end_changes_nothing(pool, files):
 
 
 def test_errors_are_answers_and_not_kept(pool, files, monkeypatch, maker):
-    def fail(_path, _size):
+    def fail(_path, size):
         raise BrokenImageError("truncated: the file ends before the image does")
 
     monkeypatch.setattr(images, "thumbnail", fail)
@@ -259,8 +279,9 @@ def test_errors_are_answers_and_not_kept(pool, files, monkeypatch, maker):
 
 
 @pytest.mark.parametrize("path", ["missing.jpg", "nul\0.jpg", "\udcff.jpg"])
-def test_paths_that_lead_nowhere(pool, tmp_path, path):
-    (answer,) = ask(pool, [str(tmp_path / path)]).wait().answers
+def test_paths_that_lead_nowhere(tmp_path, path):
+    with closing(Thumbnails(tmp_path / "cache", workers=1)) as pool:
+        (answer,) = ask(pool, [str(tmp_path / path)]).wait().answers
     assert answer.encoded is None
     assert answer.error
 

@@ -11,22 +11,22 @@ Example:
 """
 
 from collections.abc import Hashable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from framegrid import features
-from framegrid.dataset import (
-    ComputeReport,
-    ExifReport,
-    ImageDataset,
-    ImportReport,
-    IngestReport,
-    Sample,
-)
-from framegrid.diagnosis import doctor
-
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from framegrid import features
+    from framegrid.dataset import (
+        ComputeReport,
+        ExifReport,
+        ImageDataset,
+        ImportReport,
+        IngestReport,
+        Sample,
+    )
+    from framegrid.diagnosis import doctor
     from framegrid.grid import Grid
 
 __all__ = [
@@ -44,7 +44,7 @@ __all__ = [
 
 
 def show(
-    data: ImageDataset | pd.DataFrame, path_column: Hashable | None = None, **traits: Any
+    data: "ImageDataset | pd.DataFrame", path_column: Hashable | None = None, **traits: Any
 ) -> "Grid":
     """Show a dataset, or any DataFrame with a column of image paths, as a grid.
 
@@ -61,19 +61,27 @@ def show(
         fg.show(pd.read_csv("labels.csv"), sort="-score")
         ```
     """
+    from framegrid.dataset import ImageDataset  # noqa: PLC0415
+
     if not isinstance(data, ImageDataset):
         data = ImageDataset.from_dataframe(data, path_column)
     return data.show(**traits)
 
 
 def __getattr__(name: str) -> Any:
-    """Import the grid, and Jupyter with it, when it is first asked for."""
-    if name == "Grid":
-        from framegrid.grid import Grid  # noqa: PLC0415
-
-        return Grid
+    """Import what is asked for: worker processes do without pandas, and scripts without Jupyter."""
+    if name == "features":
+        return import_module("framegrid.features")
+    if name in __all__:
+        room = {"Grid": "grid", "doctor": "diagnosis"}.get(name, "dataset")
+        return getattr(import_module(f"framegrid.{room}"), name)
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415 - takes longer than it is worth
 
         return version("framegrid")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List what there is to import, too."""
+    return sorted({*globals(), *__all__})

@@ -7,7 +7,6 @@ import numpy as np
 
 from framegrid import columns, filters, images, protocol
 from framegrid.dataset import ImageDataset, Sample
-from framegrid.errors import BrokenImageError
 from framegrid.protocol import Json
 from framegrid.schema import BUILTIN_COLUMNS, KeyType
 from framegrid.view import View
@@ -112,20 +111,13 @@ class Answers:
             ],
         }
 
-    def picture(self, request: protocol.LargePicture) -> tuple[Json, Buffers]:
-        """The picture of a sample, decoded and scaled: slow, call it on a worker thread.
+    def path(self, sample_id: int) -> str:
+        """Where the image of a sample is.
 
         Raises:
             UnknownSampleError: it is not in the dataset.
         """
-        path = self._dataset.get_sample(request.sample_id).file_path_abs
-        buffers: Buffers = []
-        try:
-            picture: images.Encoded | str
-            picture = images.picture(path, request.size, protocol.MAX_MESSAGE_BYTES)
-        except BrokenImageError as error:
-            picture = str(error)
-        return {"picture": picture_of(request.sample_id, picture, buffers)}, buffers
+        return self._dataset.get_sample(sample_id).file_path_abs
 
     def _array(self, view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
         """One array and its header, encoded once while its pieces are pulled."""

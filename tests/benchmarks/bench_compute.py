@@ -6,7 +6,7 @@ from PIL import Image
 
 import framegrid as fg
 from framegrid import features
-from framegrid.compute.processes import Processes
+from framegrid.workers import Processes, Workers
 
 PHOTOS = 200
 
@@ -35,7 +35,7 @@ def photos(tmp_path):
 @pytest.fixture
 def processes():
     """Two worker processes."""
-    executor = Processes(2)
+    executor = Processes(Workers(2, bounds=False), 2)
     yield executor
     executor.shutdown()
 

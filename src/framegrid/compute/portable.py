@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import cloudpickle
 
 from framegrid import images
-from framegrid.compute.processes import WorkerError
 from framegrid.errors import BrokenImageError
+from framegrid.workers import WorkerError, bounded
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -63,7 +63,8 @@ def apply_each(portable: Portable, paths: Sequence[str]) -> list[Outcome]:
 
 def _apply(function: Function, path: str) -> Outcome:
     try:
-        image = images.open_upright(path)
+        with bounded():
+            image = images.open_upright(path)
     except BrokenImageError as error:
         return str(error)
     try:

@@ -12,7 +12,7 @@ from concurrent.futures import (
 from itertools import islice
 
 from framegrid.compute.portable import Function, Outcome, Portable, apply_each, reason
-from framegrid.compute.processes import Processes, usable_cores
+from framegrid.workers import Processes, Workers, usable_cores
 
 Outcomes = Generator[list[tuple[int, Outcome]], None, None]
 """Positions of images that are finished, with their outcomes."""
@@ -49,7 +49,7 @@ def outcomes(function: Function, paths: Sequence[str], executor: Executor | None
         return
     _check_portable(portable)
     count = min(usable_cores(), -(-len(paths) // _BATCH)) or 1
-    processes = Processes(count)
+    processes = Processes(Workers(count, bounds=False), count)
     try:
         yield from _outcomes(portable, paths, processes, 2 * count)
     finally:

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
-from framegrid import protocol, thumbnails
+from framegrid import images, protocol, thumbnails
 from framegrid.answers import Answers, Buffers, picture_of
 from framegrid.protocol import Json
 
@@ -60,8 +60,7 @@ class Messenger:
             case protocol.SampleDetail():
                 self._ok(reply_to, self._answers.detail(request.sample_id))
             case protocol.LargePicture():
-                # Comm handlers of all widgets share one thread: hand the decoding on at once.
-                _workers().submit(self._guard, reply_to, partial(self._picture, reply_to, request))
+                self._picture(reply_to, request)
             case protocol.Tiles():
                 self._tiles(reply_to, request)
             case protocol.Cancel():
@@ -70,7 +69,17 @@ class Messenger:
                 self._ok(reply_to, {})
 
     def _picture(self, reply_to: str, request: protocol.LargePicture) -> None:
-        self._ok(reply_to, *self._answers.picture(request))
+        def answer(made: Future[images.Encoded]) -> None:
+            buffers: Buffers = []
+            error = made.exception()
+            encoded = str(error) if error else made.result()
+            picture = picture_of(request.sample_id, encoded, buffers)
+            self._ok(reply_to, {"picture": picture}, buffers)
+
+        path = self._answers.path(request.sample_id)
+        # Comm handlers of all widgets share one thread: the decoding is not awaited here.
+        making = thumbnails.shared().picture(path, request.size, protocol.MAX_MESSAGE_BYTES)
+        making.add_done_callback(lambda made: self._guard(reply_to, partial(answer, made)))
 
     def _tiles(self, reply_to: str, request: protocol.Tiles) -> None:
         samples = self._answers.samples(request.sample_ids)
@@ -113,8 +122,3 @@ def _packed(ids: list[int], made: Iterable[thumbnails.Thumbnail]) -> Iterator[tu
             pictures, buffers = [], []
         pictures.append(picture_of(ids[thumbnail.index], encoded or str(thumbnail.error), buffers))
     yield {"tiles": [], "pictures": pictures}, buffers
-
-
-@cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="framegrid-picture")

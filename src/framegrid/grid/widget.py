@@ -17,6 +17,7 @@ import traitlets
 from IPython.display import display
 
 from framegrid import filters as conditions
+from framegrid import thumbnails
 from framegrid.answers import Answers
 from framegrid.dataset import ImageDataset
 from framegrid.errors import UnknownSampleError
@@ -93,6 +94,7 @@ class Grid(anywidget.AnyWidget):
         if unknown := sorted(set(traits) - set(OWN_TRAITS)):
             raise TypeError(f"{unknown[0]!r} is no trait of a grid: use {', '.join(OWN_TRAITS)}")
         super().__init__(**traits, _sheet=uuid4().hex)
+        thumbnails.shared().warm_up()
         self.on_msg(lambda _widget, content, _buffers: self._messenger.receive(content))
         shown.add(self)
 

@@ -5,9 +5,9 @@ and every failure of a file is a `BrokenImageError` whose message is a short rea
 """
 
 from framegrid.images.encoding import Encoded, picture, thumbnail
-from framegrid.images.files import FileState, file_state, file_states
+from framegrid.images.files import FileState, file_state, file_states, is_here_only
 from framegrid.images.finding import find_images, find_objects
-from framegrid.images.formats import EXTENSIONS
+from framegrid.images.formats import EXTENSIONS, load_formats
 from framegrid.images.montage import montage
 from framegrid.images.reading import Header, open_upright, read_header
 
@@ -20,6 +20,8 @@ __all__ = [
     "file_states",
     "find_images",
     "find_objects",
+    "is_here_only",
+    "load_formats",
     "montage",
     "open_upright",
     "picture",

@@ -2,10 +2,13 @@
 
 from functools import lru_cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageCms
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _PERCENTILES = (0.5, 99.5)
 """Where black and white lie in pictures of more than eight bits a channel."""
@@ -46,14 +49,18 @@ def eight_bit_srgb(pixels: Image.Image) -> Image.Image:
 
 def _stretched(pixels: Image.Image) -> Image.Image:
     """Scale numbers of any range to 0..255; what is no number becomes black."""
+    import numpy as np  # noqa: PLC0415 - takes longer than all else that most pictures need
+
     values = np.asarray(pixels, dtype=np.float64)
     low, high = _black_and_white(values)
     scaled = (values - low) * (255 / (high - low)) if low < high else np.zeros_like(values)
     return Image.fromarray(np.nan_to_num(np.clip(scaled, 0, 255)).astype(np.uint8))
 
 
-def _black_and_white(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+def _black_and_white(values: "npt.NDArray[np.float64]") -> tuple[float, float]:
     """Choose the values to show as black and white: percentiles, which outliers do not move."""
+    import numpy as np  # noqa: PLC0415 - see above
+
     step = max(1, max(values.shape) // _SAMPLED_PX)
     sample = values[::step, ::step]
     finite = sample[np.isfinite(sample)]

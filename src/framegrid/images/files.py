@@ -52,6 +52,11 @@ def open_file(path: StrPath, buffering: int) -> IO[bytes]:
     return file
 
 
+def is_here_only(path: str) -> bool:
+    """Tell an object that lies in the memory of this process: no other process finds it."""
+    return path.startswith("memory:") and remote.is_url(path)
+
+
 def file_state(path: str) -> FileState | None:
     """Look at a file or an object; None when it is not there."""
     return next(iter(file_states([path])))

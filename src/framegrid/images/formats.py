@@ -37,6 +37,11 @@ _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 _JXL_STARTS = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
 
 
+def load_formats(_: object = None) -> None:
+    """Load Pillow's plug-ins, which the first picture would have to wait for."""
+    Image.init()
+
+
 def candidates(prefix: bytes, path: str) -> Iterator[str]:
     """Name the allowed formats that a file with this start may have.
 

@@ -1,4 +1,4 @@
-"""Thumbnails on request: made on a pool of threads, kept on disk from one session to the next."""
+"""Thumbnails on request: made by worker processes, kept on disk from one session to the next."""
 
 import os
 from functools import cache

@@ -1,7 +1,8 @@
-"""The threads that make thumbnails, and the order in which they work."""
+"""The threads that have thumbnails made, and the order in which they work."""
 
-import os
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -11,15 +12,22 @@ from queue import Empty, PriorityQueue
 from threading import Lock, Thread
 
 from framegrid import images
-from framegrid.errors import BrokenImageError
 from framegrid.thumbnails.disk_cache import Cache, File, default_folder
 from framegrid.thumbnails.request import Request, Thumbnail
+from framegrid.workers import Processes, Workers, usable_cores
 
 _SIZES = (128, 256, 512, 1024)
 _MAX_WORKERS = 8
 _MAX_BYTES = 512_000_000
 
 _ABSENT = images.FileState(0, -1)
+
+_PICTURES = 1
+"""Workers beyond those that thumbnails may occupy, so that a large picture need not wait."""
+
+_TASK_FILES = 4
+_TASK_BYTES = 2_000_000
+"""A worker is given no more at a time, some tens of ms, so that a newer request need not wait."""
 
 _Task = Callable[[], None]
 
@@ -33,7 +41,9 @@ def bucket(size: int) -> int:
 
 
 class Thumbnails:
-    """Makes thumbnails on a pool of threads and remembers them.
+    """Has thumbnails made by worker processes and remembers them.
+
+    Each process has a thread here that waits for it. Nothing starts before it is needed.
 
     Args:
         cache: Folder of the cache on disk, by default the user's.
@@ -45,12 +55,20 @@ class Thumbnails:
         self, cache: Path | None = None, workers: int | None = None, max_bytes: int = _MAX_BYTES
     ) -> None:
         self._cache = Cache(cache or default_folder(), max_bytes)
-        self._workers = workers or min(_cores(), _MAX_WORKERS)
+        self._count = workers or min(usable_cores(), _MAX_WORKERS)
+        self._decoders = Workers(self._count + _PICTURES, prepare=images.load_formats)
+        self._here = Workers(0)
+        self._pictures = Processes(self._decoders, _PICTURES)
         self._threads: list[Thread] = []
         self._tasks: PriorityQueue[tuple[float, int, _Task | None]] = PriorityQueue()
         self._numbers = count(1)
         self._wanted: dict[tuple[File, int], list[tuple[Request, int]]] = {}
         self._lock = Lock()
+
+    def warm_up(self) -> None:
+        """Start what makes thumbnails, in the background: the first request will come soon."""
+        if self._has_threads():
+            self._decoders.start(self._count)
 
     def request(
         self,
@@ -74,9 +92,17 @@ class Thumbnails:
         request = Request(list(paths), bucket(size), deliver, done, self._finish_soon)
         priority = -next(self._numbers)
         self._schedule(priority, partial(self._look_up, request, priority))
-        if not self._has_workers():
+        if not self._has_threads():
             self._work_off()
         return request
+
+    def picture(self, path: str, px: int, max_bytes: int) -> "Future[images.Encoded]":
+        """Ask for a picture for a close look, see ``images.picture``; returns at once.
+
+        The future's exception is an error whose text is a reason for the user.
+        """
+        executor = Processes(self._here, 1) if images.is_here_only(path) else self._pictures
+        return executor.submit(images.picture, path, px, max_bytes)
 
     def close(self) -> None:
         """Stop the threads once they have done what they are at, and save the cache.
@@ -88,13 +114,14 @@ class Thumbnails:
         for thread in self._threads:
             thread.join()
         self._threads.clear()
+        self._decoders.close()
         self._cache.close()
 
     def _schedule(self, priority: float, task: _Task | None) -> None:
         self._tasks.put((priority, next(self._numbers), task))
 
     def _finish_soon(self, request: Request) -> None:
-        self._schedule(-inf, request.finish)
+        self._schedule(-inf, request.go_on)
 
     def _look_up(self, request: Request, priority: int) -> None:
         """Deliver what the cache has, and schedule the making of the rest."""
@@ -104,32 +131,56 @@ class Thumbnails:
         cached = self._cache.get(set(files), request.px)
         hits = [Thumbnail(i, cached[file], None) for i, file in enumerate(files) if file in cached]
         request.add(hits, together=True)
-        for index, file in enumerate(files):
-            if file not in cached:
-                with self._lock:
-                    self._wanted.setdefault((file, request.px), []).append((request, index))
-                self._schedule(priority, partial(self._make, file, request.px))
-
-    def _make(self, file: File, px: int) -> None:
-        """Make one thumbnail for all who want it; a second task for it finds nobody left."""
+        missing = [(index, file) for index, file in enumerate(files) if file not in cached]
         with self._lock:
-            wanted = self._wanted.pop((file, px), [])
-        receivers = [(request, index) for request, index in wanted if not request.cancelled]
-        if not receivers:
-            return
-        encoded, error = None, None
-        try:
-            encoded = images.thumbnail(file.path, px)
-            self._cache.put(file, px, encoded)
-        except BrokenImageError as broken:
-            error = str(broken)
-        for request, index in receivers:
-            request.add([Thumbnail(index, encoded, error)])
+            for index, file in missing:
+                self._wanted.setdefault((file, request.px), []).append((request, index))
+        waiting = deque(dict.fromkeys(file for _, file in missing))
+        for _ in range(self._count):
+            self._schedule(priority, partial(self._make_some, waiting, request.px, priority))
 
-    def _has_workers(self) -> bool:
+    def _make_some(self, waiting: deque[File], px: int, priority: int) -> None:
+        """Make a few thumbnails for all who want them, and come back for more."""
+        taken = self._take(waiting, px)
+        if not taken:
+            return
+        make, paths = partial(images.thumbnail, size=px), [file.path for file in taken]
+        workers = self._here if any(map(images.is_here_only, paths)) else self._decoders
+        made = workers.each(make, paths)
+        for (file, receivers), encoded in zip(taken.items(), made, strict=True):
+            self._hand_out(file, px, receivers, encoded)
+        self._schedule(priority, partial(self._make_some, waiting, px, priority))
+
+    def _take(self, waiting: deque[File], px: int) -> dict[File, list[tuple[Request, int]]]:
+        """Take from what waits as many files as fit one task, if somebody still wants them."""
+        taken: dict[File, list[tuple[Request, int]]] = {}
+        with self._lock:
+            while waiting and _has_room(taken):
+                file = waiting.popleft()
+                wanted = self._wanted.pop((file, px), [])
+                if live := [receiver for receiver in wanted if not receiver[0].cancelled]:
+                    taken[file] = live
+        return taken
+
+    def _hand_out(
+        self,
+        file: File,
+        px: int,
+        receivers: Sequence[tuple[Request, int]],
+        made: images.Encoded | Exception,
+    ) -> None:
+        for request, index in receivers:
+            if isinstance(made, Exception):
+                request.add([Thumbnail(index, None, str(made))])
+            else:
+                request.add([Thumbnail(index, made, None)])
+        if isinstance(made, images.Encoded):
+            self._cache.put(file, px, made)
+
+    def _has_threads(self) -> bool:
         """Start the threads that do not run yet; False where none can (in the browser: Pyodide)."""
         with self._lock, suppress(RuntimeError):
-            while len(self._threads) < self._workers:
+            while len(self._threads) < self._count:
                 thread = Thread(target=self._work, name="framegrid-thumbnails", daemon=True)
                 thread.start()
                 self._threads.append(thread)
@@ -155,8 +206,6 @@ def _files(paths: Sequence[str]) -> list[File]:
     return [File(path, *(state or _ABSENT)) for path, state in zip(paths, states, strict=True)]
 
 
-def _cores() -> int:
-    """Count the cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _has_room(files: Collection[File]) -> bool:
+    """Tell whether a task of these files may have one more."""
+    return len(files) < _TASK_FILES and sum(file.file_bytes for file in files) < _TASK_BYTES

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from operator import attrgetter
-from threading import RLock
+from threading import Lock
+from typing import Any
 
 from framegrid.images import Encoded
 
@@ -13,8 +15,8 @@ _logger = logging.getLogger(__name__)
 _FIRST_BATCH = 8
 """Small, so that something shows soon."""
 
-_BATCH = 16
-"""Larger, since each delivery has its own cost."""
+_BATCHES = (16, 32)
+"""Larger then, since each delivery has its own cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,13 @@ class Request:
         self._deliver = deliver
         self._done = done
         self._on_cancel = on_cancel
-        self._turn = RLock()  # one delivery at a time, and `done` after the last
-        self._left = len(paths)
+        self._lock = Lock()
+        self._left = len(paths)  # answers that have not come
         self._ready: list[Thumbnail] = []
-        self._batch = _FIRST_BATCH
+        self._batches = chain((_FIRST_BATCH,), _BATCHES, repeat(_BATCHES[-1]))
+        self._batch = next(self._batches)
+        self._together = False
+        self._calling = False
         self._finished = False
 
     def cancel(self) -> None:
@@ -72,29 +77,37 @@ class Request:
 
     def add(self, answers: list[Thumbnail], *, together: bool = False) -> None:
         """Take in answers; deliver when a batch is full or all are there, or at once `together`."""
-        with self._turn:
+        with self._lock:
             self._ready += answers
             self._left -= len(answers)
-            if together or not self._left:
-                self._deliver_ready()
-            elif len(self._ready) >= self._batch:
-                self._deliver_ready()
-                self._batch = _BATCH
-            if not self._left:
-                self.finish()
+            self._together |= together
+        self.go_on()
 
-    def finish(self) -> None:
-        """Call `done`, the first time."""
-        with self._turn:
-            if not self._finished:
+    def go_on(self) -> None:
+        """Call the receivers as long as there is something to tell them.
+
+        While another thread does that, it is left to that one: nobody waits for a receiver.
+        """
+        with self._lock:
+            if self._calling:
+                return
+            self._calling = True
+        while call := self._next_call():
+            self._call(*call)
+
+    def _next_call(self) -> tuple[Any, ...] | None:
+        with self._lock:
+            if not self._finished and (self.cancelled or not (self._left or self._ready)):
                 self._finished = True
-                self._call(self._done)
-
-    def _deliver_ready(self) -> None:
-        batch = sorted(self._ready, key=attrgetter("index"))
-        self._ready.clear()
-        if batch and not self.cancelled:
-            self._call(self._deliver, batch)
+                return (self._done,)
+            is_full = self._together or not self._left or len(self._ready) >= self._batch
+            if self._finished or not self._ready or not is_full:
+                self._calling = self._together = False
+                return None
+            if not self._together:
+                self._batch = next(self._batches)
+            batch, self._ready, self._together = self._ready, [], False
+        return self._deliver, sorted(batch, key=attrgetter("index"))
 
     def _call(self, callback: Callable[..., None], *args: object) -> None:
         try:
