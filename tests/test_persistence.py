@@ -3,11 +3,14 @@
 import datetime as dt
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -34,26 +37,52 @@ VALUES = {
     "tags": st.lists(INSIDE, max_size=4),
     "gear.lens": st.dictionaries(TEXT, INSIDE, max_size=4),
     "when": NAIVE,
+    "caption \U0001f4f7": TEXT,
     "seen": NAIVE.map(lambda when: when.replace(tzinfo=dt.UTC)),
 }
+MISSING = st.sampled_from([None, float("nan"), np.float64("nan"), pd.NaT, pd.NA])
 IDS = st.integers(0, 3)
+KEYS = st.sampled_from([*VALUES])
+TEXTS = ("text", "caption \U0001f4f7")  # may take each other's place
 METADATA = st.fixed_dictionaries(
-    {}, optional={key: st.none() | values for key, values in VALUES.items()}
+    {}, optional={key: MISSING | values for key, values in VALUES.items()}
 )
 EDITS = st.lists(
     st.one_of(
         st.tuples(st.just("set"), IDS, METADATA),
-        st.tuples(st.just("update"), st.lists(st.tuples(IDS, METADATA), max_size=6)),
-        st.tuples(st.just("drop"), st.sampled_from([*VALUES])),
-        st.tuples(st.just("reopen")),
+        st.tuples(st.just("pairs"), st.lists(st.tuples(IDS, METADATA), max_size=6)),
+        st.tuples(st.just("frame"), st.dictionaries(IDS, METADATA, min_size=1)),
+        st.sampled_from([("rename", *TEXTS), ("rename", *reversed(TEXTS))]),
+        st.tuples(st.just("drop"), KEYS),
+        st.tuples(st.just("remove"), IDS),
+        st.tuples(st.sampled_from(["save", "reopen"])),
     ),
     max_size=8,
 )
 
 
-def merge(expected, sample_id, metadata):
-    merged = expected[sample_id] | metadata
-    expected[sample_id] = {key: value for key, value in merged.items() if value is not None}
+class Model:
+    """What a dataset should hold: by sample id the values that are not missing."""
+
+    def __init__(self):
+        self.samples = {sample_id: {} for sample_id in range(4)}
+
+    def merge(self, sample_id, metadata):
+        kept = self.samples[sample_id] | metadata
+        self.samples[sample_id] = {k: v for k, v in kept.items() if not is_missing(v)}
+
+    def move(self, old, new=None):
+        for metadata in self.samples.values():
+            value = metadata.pop(old, None)
+            if new is not None and value is not None:
+                metadata[new] = value
+
+    def as_text(self):
+        return {sample_id: as_text(metadata) for sample_id, metadata in self.samples.items()}
+
+
+def is_missing(value):
+    return not isinstance(value, (list, dict)) and pd.isna(value)
 
 
 def state(dataset):
@@ -65,36 +94,90 @@ def as_text(metadata):
     return {key: repr(metadata[key]) for key in sorted(metadata)}
 
 
-@settings(max_examples=40)
+def state_of_frame(dataset):
+    return {
+        sample_id: as_text({key: plain(value) for key, value in row.items() if not_missing(value)})
+        for sample_id, row in dataset.df[list(dataset.schema)].astype(object).iterrows()
+    }
+
+
+def not_missing(value):
+    return not is_missing(value)
+
+
+def plain(value):
+    value = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def state_after_a_kill(path, folder):
+    """What another process reads from copies of the files as they are: it replays the journal."""
+    for file in (path, Path(f"{path}.journal")):
+        if file.exists():
+            shutil.copy(file, folder)
+    with fg.ImageDataset.load(folder / path.name) as copy:
+        return state(copy)
+
+
+def apply(dataset, model, edit):  # noqa: C901 - a case per kind of edit
+    """Make an edit of both; give the dataset, which may have been opened anew."""
+    match edit:
+        case "set", sample_id, metadata if sample_id in model.samples:
+            dataset.get_sample(sample_id).metadata.update(metadata)
+            model.merge(sample_id, metadata)
+        case "pairs", pairs:
+            known = [(sample_id, values) for sample_id, values in pairs if sample_id in dataset]
+            dataset.update_metadata(known)
+            for sample_id, metadata in known:
+                model.merge(sample_id, metadata)
+        case "frame", rows:
+            rows = {sample_id: values for sample_id, values in rows.items() if sample_id in dataset}
+            keys = list(dict.fromkeys(key for values in rows.values() for key in values))
+            index = pd.Index([*rows], dtype="int64")
+            columns = {
+                key: pd.Series([values.get(key) for values in rows.values()], index, object)
+                for key in keys
+            }
+            dataset.update_metadata(pd.DataFrame(columns, index))
+            for sample_id, values in rows.items():
+                model.merge(sample_id, dict.fromkeys(keys) | values)
+        case "rename", old, new if old in dataset.schema and new not in dataset.schema:
+            dataset.rename_metadata(old, new)
+            model.move(old, new)
+        case "drop", key if key in dataset.schema:
+            dataset.drop_metadata(key)
+            model.move(key)
+        case "remove", sample_id if sample_id in model.samples:
+            dataset.remove_samples([sample_id])
+            del model.samples[sample_id]
+        case ("save",):
+            dataset.save()
+        case ("reopen",):
+            dataset.close()
+            return fg.ImageDataset.load(dataset.path)
+    return dataset
+
+
+@settings(max_examples=30)
 @given(edits=EDITS)
 def test_random_edits_survive_exactly(tmp_path_factory, edits):
-    path = tmp_path_factory.mktemp("edits") / "random"
+    """Single sets and bulk updates, in memory, replayed, from a snapshot, and in the frame."""
+    folder = tmp_path_factory.mktemp("edits")
+    (folder / "copy").mkdir()
     paths = [f"/photos/{number}.jpg" for number in range(4)]
     frame = pd.DataFrame({"path": paths, "width": 64, "height": 48})
     dataset = fg.ImageDataset.from_dataframe(frame)
-    dataset.save(path)
-    expected = {sample_id: {} for sample_id in range(4)}
+    dataset.save(folder / "random")
+    model = Model()
     for edit in edits:
-        match edit:
-            case "set", sample_id, metadata:
-                dataset.get_sample(sample_id).metadata.update(metadata)
-                merge(expected, sample_id, metadata)
-            case "update", pairs:
-                dataset.update_metadata(pairs)
-                for sample_id, metadata in pairs:
-                    merge(expected, sample_id, metadata)
-            case "drop", key if key in dataset.schema:
-                dataset.drop_metadata(key)
-                for metadata in expected.values():
-                    metadata.pop(key, None)
-            case ("reopen",):
-                dataset.close()
-                dataset = fg.ImageDataset.load(path)
-        assert state(dataset) == {id_: as_text(metadata) for id_, metadata in expected.items()}
+        dataset = apply(dataset, model, edit)
+        assert state(dataset) == model.as_text()
+    assert state_after_a_kill(dataset.path, folder / "copy") == model.as_text()
+    assert state_of_frame(dataset) == model.as_text()
     schema = dataset.schema
     dataset.close()
-    with fg.ImageDataset.load(path) as dataset:
-        assert state(dataset) == {id_: as_text(metadata) for id_, metadata in expected.items()}
+    with fg.ImageDataset.load(dataset.path) as dataset:
+        assert state(dataset) == model.as_text()
         assert dataset.schema == schema
 
 
