@@ -18,6 +18,7 @@ Keys are ``width``, ``height``, the metadata keys, and paths to numbers inside d
 from framegrid.filters.conditions import Condition, Filters, normalise
 from framegrid.filters.expressions import query
 from framegrid.filters.keys import DIMENSIONS, dict_paths, resolve, values
+from framegrid.filters.language import parse
 from framegrid.filters.rows import mask
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "dict_paths",
     "mask",
     "normalise",
+    "parse",
     "query",
     "resolve",
     "values",

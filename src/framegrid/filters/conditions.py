@@ -10,14 +10,21 @@ import pandas as pd
 
 from framegrid import schema as types
 from framegrid.errors import FilterError
+from framegrid.filters import queries
 from framegrid.filters.keys import FilterKey, resolve, to_float
 from framegrid.schema import KeyType
 
 Condition = dict[str, Any]
-"""``{"min", "max", "missing"}``, ``{"in"}`` or ``{"contains"}``, of plain JSON values."""
+"""``{"min", "max", "missing"}``, ``{"in"}``, ``{"contains"}`` or ``{"query"}``: plain JSON."""
 
 Filters = dict[str, Condition]
 """Condition by key."""
+
+QUERY = ""
+"""Stands in the place of a key for an expression that no condition on one key can say."""
+
+INFINITIES = frozenset({"inf", "-inf"})
+"""Bounds that only infinite values meet; JSON has no number for them."""
 
 _Side = Literal["min", "max"]
 
@@ -31,7 +38,7 @@ _FORMS: dict[KeyType, str] = {
     "datetime_utc": _DATES,
     "string": "a list of values, None for missing: ['sunny', None]; or {'contains': 'sun'}",
     "boolean": "True, False, or a list of values, None for missing: [True, None]",
-    "list": "an element: {'contains': 'dog'}",
+    "list": "an element: {'contains': 'dog'}; or a list of them, None for missing: ['dog', 'cat']",
     "dict": "no condition itself: filter by a number inside it, as in {'gps.lat': (10, 25)}",
 }
 
@@ -58,18 +65,41 @@ def normalise(filters: Mapping[str, Any], schema: Mapping[str, KeyType]) -> Filt
             f"filters are a dict of conditions such as {{'width': (640, None)}}, "
             f"not {types.shown(filters)}"
         )
-    targets = {key: resolve(key, schema) for key in filters}
-    conditions = {key: _normalise(target, filters[key]) for key, target in targets.items()}
-    return {key: condition for key, condition in conditions.items() if condition is not None}
+    conditions = {key: condition(key, given, schema) for key, given in filters.items()}
+    return {key: given for key, given in conditions.items() if given is not None}
+
+
+def condition(key: str, given: Any, schema: Mapping[str, KeyType]) -> Condition | None:
+    """Give one condition in the form that everything else reads, None if every sample meets it.
+
+    Raises:
+        UnknownKeyError, FilterError: as for ``normalise``.
+    """
+    if key == QUERY:
+        return _query(given, schema)
+    target = resolve(key, schema)
+    return None if given is None else _normalise(target, given)
+
+
+def _query(given: Any, schema: Mapping[str, KeyType]) -> Condition | None:
+    match given:
+        case None:
+            return None
+        case {"query": str(text)} if len(given) == 1:
+            return {"query": queries.checked(text, schema)}
+    raise FilterError(
+        f"under the empty key stands an expression: {{'': {{'query': 'blur < sharpness'}}}}, "
+        f"not {types.shown(given)}"
+    )
 
 
 def _normalise(target: FilterKey, condition: Any) -> Condition | None:
-    if condition is None:
-        return None
     fields = _in_full(condition)
     match target.type:
-        case "string" | "boolean" if fields.keys() == {"in"}:
-            return {"in": _wanted(target, fields["in"])}
+        case "integer" | "float" | "datetime" | "datetime_utc" if fields.keys() == {"in"}:
+            return _only_missing(target, fields["in"])
+        case "string" | "boolean" | "list" if fields.keys() == {"in"}:
+            return _one_of(target, fields["in"])
         case "string" if fields.keys() == {"contains"}:
             return {"contains": _plain(target, fields["contains"], "string")}
         case "list" if fields.keys() == {"contains"}:
@@ -120,16 +150,28 @@ def _plain(target: FilterKey, value: Any, *allowed: KeyType) -> Any:
     return plain
 
 
-def _wanted(target: FilterKey, values: Any) -> list[Any]:
+def _only_missing(target: FilterKey, values: Any) -> Condition:
+    if _is_list(values) and len(values) and all(map(types.is_missing, values)):
+        return {"in": [None]}
+    raise _refusal(target, values)
+
+
+def _wanted(target: FilterKey, values: Any, check: Callable[[FilterKey, Any], Any]) -> list[Any]:
     """Check the values of an "in": each once, None for missing."""
     if not _is_list(values):
         raise _refusal(target, values)
-    return list(
-        dict.fromkeys(
-            None if types.is_missing(value) else _plain(target, value, target.type)
-            for value in values
-        )
-    )
+    plain = [None if types.is_missing(value) else check(target, value) for value in values]
+    # True is not 1 here.
+    return list({(type(value) is bool, value): value for value in plain}.values())
+
+
+def _one_of(target: FilterKey, values: Any) -> Condition:
+    if target.type != "list":
+        return {"in": _wanted(target, values, lambda key, value: _plain(key, value, key.type))}
+    wanted = _wanted(target, values, _element)
+    if len(wanted) == 1 and wanted[0] is not None:
+        return {"contains": wanted[0]}
+    return {"in": wanted}
 
 
 def _element(target: FilterKey, value: Any) -> Any:
@@ -149,15 +191,21 @@ def _range(
     least, most = to_bound(target, low, "min"), to_bound(target, high, "max")
     if least is None and most is None and missing:
         return None
-    if least is not None and most is not None and least > most:
+    if None not in (least, most) and _order(least) > _order(most):
         raise _refusal(target, fields, f"nothing lies between {low!r} and {high!r}")
     return {"min": least, "max": most, "missing": bool(missing)}
 
 
-def _number(target: FilterKey, bound: Any, side: _Side) -> float | None:
-    """Give a bound as a finite number of the key's type that lets the same values pass."""
+def _order(bound: Any) -> Any:
+    return float(bound) if bound in INFINITIES else bound
+
+
+def _number(target: FilterKey, bound: Any, side: _Side) -> float | str | None:
+    """Give a bound as a number of the key's type that lets the same values pass."""
     if bound is None:
         return None
+    if isinstance(bound, str) and bound in INFINITIES:
+        bound = float(bound)
     # Integers of any size are fine as bounds, though the dataset stores 64 bits.
     number = bound if type(bound) is int else _plain(target, bound, "integer", "float")
     inward = math.inf if side == "min" else -math.inf
@@ -166,10 +214,16 @@ def _number(target: FilterKey, bound: Any, side: _Side) -> float | None:
     if number == -inward:
         return None
     if number == inward:
-        raise _refusal(target, bound, f"an infinite {side} leaves no finite value")
+        return _infinite(target, bound, side)
     if target.type == "integer":
         return math.ceil(number) if side == "min" else math.floor(number)
     return number
+
+
+def _infinite(target: FilterKey, bound: Any, side: _Side) -> str:
+    if target.type == "integer":
+        raise _refusal(target, bound, f"an infinite {side} leaves no value")
+    return "inf" if side == "min" else "-inf"
 
 
 def _next_float(number: float, inward: float) -> float:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framegrid.filters.conditions import Condition
+from framegrid.filters import queries
+from framegrid.filters.conditions import INFINITIES, QUERY, Condition
 from framegrid.filters.keys import resolve, values
 from framegrid.schema import KeyType
 
@@ -31,12 +32,17 @@ def mask(
     """
     passing = np.ones(len(frame), dtype=bool)
     for key, condition in filters.items():
+        if key == QUERY:
+            passing &= queries.mask(condition["query"], frame, schema)
+            continue
         passing &= _meets(values(frame, key, schema), condition, resolve(key, schema).type)
     return passing
 
 
 def _meets(series: pd.Series, condition: Condition, key_type: KeyType) -> Mask:
     match condition:
+        case {"in": wanted} if key_type == "list":
+            return _has_any(series, wanted)
         case {"in": wanted}:
             return _is_in(series, wanted)
         case {"contains": part} if key_type == "list":
@@ -55,6 +61,14 @@ def _bools(series: pd.Series) -> Mask:
 def _is_in(series: pd.Series, wanted: list[Any]) -> Mask:
     found = _bools(series.isin([value for value in wanted if value is not None]))
     return found | series.isna().to_numpy() if None in wanted else found
+
+
+def _has_any(series: pd.Series, wanted: list[Any]) -> Mask:
+    passing = series.isna().to_numpy() if None in wanted else np.zeros(len(series), bool)
+    for element in wanted:
+        if element is not None:
+            passing = passing | _has_element(series, element)
+    return passing
 
 
 def _has_element(series: pd.Series, element: Any) -> Mask:
@@ -80,4 +94,6 @@ def _is_within(series: pd.Series, condition: Condition) -> Mask:
 
 
 def _bound(bound: float | str) -> Any:
+    if bound in INFINITIES:
+        return float(bound)
     return pd.Timestamp(bound) if isinstance(bound, str) else bound
