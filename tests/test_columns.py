@@ -326,7 +326,7 @@ def test_categories_take_as_little_room_as_they_can(count, dtype):
         ("string", [str(number) for number in range(columns.VALUES_LIMIT)], "values"),
         ("string", [str(number) for number in range(columns.VALUES_LIMIT + 1)], "text"),
         ("string", ["a"] * 20_000 + [str(number) for number in range(1_001)], "text"),
-        ("list", [[1]], "other"),
+        ("list", [[1]], "elements"),
         ("dict", [{"a": 1}], "other"),
     ],
 )

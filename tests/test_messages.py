@@ -68,7 +68,7 @@ def test_ready_describes_every_key(browser, dataset):
         "gps": "other",
         "gps.lat": "range",
         "big": "range",
-        "tags": "other",
+        "tags": "elements",
     }
     assert (description["name"], description["rows"]) == ("messages", len(dataset))
 

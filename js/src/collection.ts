@@ -1,7 +1,7 @@
 /** One revision of the dataset in the browser: its columns behind one crossfilter. */
 
 import { pullArrays, type PulledArray } from "./arrays";
-import { type FilterColumn, isIn, isRange, RangeColumn, ValuesColumn } from "./columns";
+import { columnOf, type FilterColumn, RangeColumn } from "./columns";
 import { type CodeColumn, Crossfilter } from "./crossfilter";
 import { bareKey, keyView } from "./keyview";
 import { PROTOCOL_VERSION } from "./protocol";
@@ -32,7 +32,7 @@ export class Collection {
     if (description.protocol !== PROTOCOL_VERSION) {
       throw new Error("page and kernel run different versions of framegrid: reload the page");
     }
-    const infos = description.columns.filter(({ kind }) => kind === "range" || kind === "values");
+    const infos = description.columns.filter(({ kind }) => kind !== "other");
     const specs: ArraySpec[] = infos.map(({ key }) => ({ of: "codes", key, extra: [] }));
     specs.unshift({ of: "ids" });
     const arrays = await pullArrays(channel, description.revision, description.rows, specs);
@@ -58,6 +58,7 @@ export class Collection {
       const old = previous?.columns.get(key);
       if (column instanceof RangeColumn && old instanceof RangeColumn) {
         column.includeMissing = old.includeMissing;
+        if (!old.scale.log) this.setLog(key, false);
       }
     }
   }
@@ -84,10 +85,10 @@ export class Collection {
   keyViews(): KeyView[] {
     return this.infos.map((info) => {
       const column = this.columns.get(info.key);
-      const active = info.key in this.filters;
+      const condition = this.filters[info.key] ?? null;
       return column
-        ? keyView(info, active, column, this.crossfilter.histogram(info.key))
-        : bareKey(info, active);
+        ? keyView(info, condition, column, this.crossfilter.histogram(info.key))
+        : bareKey(info, condition);
     });
   }
 
@@ -136,23 +137,35 @@ export class Collection {
     const column = this.columns.get(key);
     const { [key]: _, ...others } = this.filters;
     this.filters = condition ? { ...others, [key]: condition } : others;
-    const lookup = condition && column ? lookupOf(column, condition) : null;
-    if (!condition) column?.reset();
+    const lookup = (condition && column?.lookup(condition)) ?? null;
     if (column) this.crossfilter.setFilter(key, lookup);
     const masked = condition !== null && lookup === null;
     if (!masked) this.crossfilter.removeColumn(MASK + key);
     else this.crossfilter.setFilter(MASK + key, Uint8Array.of(0, 1));
   }
 
+  /** Chooses the scale of a range key; its filter stays. */
+  setLog(key: string, log: boolean): void {
+    const column = this.columns.get(key);
+    if (!(column instanceof RangeColumn)) return;
+    this.#replace(key, column.scaled(log));
+    if (key in this.filters) this.setFilter(key, this.filters[key]);
+  }
+
+  /** How many rows would pass without the filter on a key. */
+  countWithout(key: string): number {
+    const { crossfilter } = this;
+    return crossfilter.countWithout(crossfilter.hasFilter(key) ? key : MASK + key);
+  }
+
   /** Fetches what the condition needs beyond the codes at hand: extra edges, or a mask. */
   async #prepare(key: string, condition: Condition): Promise<void> {
     const column = this.columns.get(key);
-    if (column instanceof RangeColumn && isRange(condition)) {
-      const extra = column.extraEdges(condition);
-      if (!extra.length) return;
+    const extra = column instanceof RangeColumn ? column.extraEdges(condition) : [];
+    if (extra.length) {
       const array = await this.#pull({ of: "codes", key, extra });
       if (array) this.#setColumn(key, array, extra);
-    } else if (!(column instanceof ValuesColumn && isIn(condition))) {
+    } else if (!column?.lookup(condition)) {
       const array = await this.#pull({ of: "mask", key, condition });
       const codes = (array?.data ?? new Uint8Array(this.total)) as Uint8Array;
       const mask: CodeColumn = { codes, codeCount: 2, bins: MASK_BINS, binCount: 1 };
@@ -166,23 +179,14 @@ export class Collection {
   }
 
   #setColumn(key: string, { header, data }: PulledArray, extra: Edge[] = []): void {
-    const codes = data as CodeColumn["codes"];
-    const column =
-      header.kind === "range"
-        ? new RangeColumn(header, codes, extra)
-        : header.kind === "values"
-          ? new ValuesColumn(header, codes)
-          : undefined;
-    if (!column) return;
+    if (header.kind === "mask" || header.kind === "rows") return;
+    this.#replace(key, columnOf(header, data as CodeColumn["codes"], extra));
+  }
+
+  #replace(key: string, column: FilterColumn): void {
     this.columns.set(key, column);
     this.crossfilter.setColumn(key, column.codeColumn);
   }
-}
-
-function lookupOf(column: FilterColumn, condition: Condition): Uint8Array | null {
-  if (column instanceof RangeColumn && isRange(condition)) return column.apply(condition);
-  if (column instanceof ValuesColumn && isIn(condition)) return column.apply(condition);
-  return null;
 }
 
 /** Index of `value` in an ascending array, -1 when it is not there. */

@@ -3,34 +3,46 @@
 import type { CodeColumn } from "./crossfilter";
 import type {
   Category,
+  CodesHeader,
   Condition,
   Edge,
+  ElementsHeader,
   InCondition,
   RangeCondition,
   RangeHeader,
+  TextHeader,
   ValuesHeader,
 } from "./protocol";
 import { RangeScale } from "./scale";
 
 type Codes = CodeColumn["codes"];
 
+interface Column {
+  /** Samples that lack the key. */
+  readonly missing: number;
+  readonly codeColumn: CodeColumn;
+  /** By code, 1 passes; null when the codes cannot tell, so that the kernel has to. */
+  lookup(condition: Condition): Uint8Array | null;
+}
+
 /** A numeric or datetime key with a slider. */
-export class RangeColumn {
+export class RangeColumn implements Column {
   readonly kind = "range";
   readonly scale: RangeScale;
   readonly missing: number;
+  readonly #header: RangeHeader;
   readonly #codes: Codes;
-  low = 0;
-  high: number;
+  readonly #extra: readonly Edge[];
   /** Kept while there is no filter: it speaks of the next narrowing. */
   includeMissing = false;
 
   /** `extra`: edges that were asked for beyond the column's own. */
-  constructor(header: RangeHeader, codes: Codes, extra: Edge[] = []) {
-    this.scale = new RangeScale(header, extra);
+  constructor(header: RangeHeader, codes: Codes, extra: readonly Edge[] = [], log = header.log) {
+    this.scale = new RangeScale(header, extra, log);
     this.missing = header.missing;
-    this.high = Math.max(0, this.scale.last);
+    this.#header = header;
     this.#codes = codes;
+    this.#extra = extra;
   }
 
   get codeColumn(): CodeColumn {
@@ -38,37 +50,43 @@ export class RangeColumn {
     return { codes: this.#codes, codeCount, bins, binCount };
   }
 
-  get condition(): RangeCondition | null {
-    return this.scale.toCondition(this.low, this.high, this.includeMissing);
+  /** The same column on a logarithmic or a linear scale, where it may have either. */
+  scaled(log: boolean): RangeColumn {
+    const fitting = log && this.#header.log;
+    const column = new RangeColumn(this.#header, this.#codes, this.#extra, fitting);
+    column.includeMissing = this.includeMissing;
+    return column;
   }
 
   /** Bounds of a condition that the codes cannot express: the column is needed with these edges. */
-  extraEdges(condition: RangeCondition): Edge[] {
-    return this.scale.fromCondition(condition).extra;
+  extraEdges(condition: Condition): Edge[] {
+    return isRange(condition) ? this.scale.fromCondition(condition).extra : [];
   }
 
-  /** Moves the thumbs to a condition, and gives its lookup. */
-  apply(condition: RangeCondition): Uint8Array {
-    const { lo, hi, missing, passes } = this.scale.fromCondition(condition);
-    [this.low, this.high, this.includeMissing] = [lo, hi, missing];
-    return passes;
+  /** Where the thumbs stand; null is no condition. */
+  thumbs(condition: Condition | null): { low: number; high: number } {
+    if (!condition || !isRange(condition)) return { low: 0, high: Math.max(0, this.scale.last) };
+    const { lo, hi } = this.scale.fromCondition(condition);
+    return { low: lo, high: hi };
   }
 
-  reset(): void {
-    this.low = 0;
-    this.high = Math.max(0, this.scale.last);
+  lookup(condition: Condition): Uint8Array | null {
+    if (isRange(condition)) {
+      this.includeMissing = condition.missing;
+      return this.scale.fromCondition(condition).passes;
+    }
+    return isOnlyMissing(condition) ? onlyLast(this.scale.codeCount) : null;
   }
 }
 
 /** A boolean key, or a text key with few distinct values. */
-export class ValuesColumn {
+export class ValuesColumn implements Column {
   readonly kind = "values";
   readonly missing: number;
   /** By code; missing comes last, as null, where samples lack the key. */
   readonly values: Category[];
   readonly #codes: Codes;
   readonly #codeCount: number;
-  #checked = new Set<Category>();
 
   constructor(header: ValuesHeader, codes: Codes) {
     this.missing = header.missing;
@@ -78,34 +96,110 @@ export class ValuesColumn {
   }
 
   get codeColumn(): CodeColumn {
-    const bins = Uint16Array.from({ length: this.#codeCount }, (_, code) => code);
-    return { codes: this.#codes, codeCount: this.#codeCount, bins, binCount: this.#codeCount };
+    return byCode(this.#codes, this.#codeCount);
   }
 
-  isChecked(value: Category): boolean {
-    return this.#checked.has(value);
-  }
-
-  toggled(value: Category, checked: boolean): InCondition | null {
-    const values = new Set(this.#checked);
-    if (checked) values.add(value);
-    else values.delete(value);
-    return values.size ? { in: [...values] } : null;
-  }
-
-  apply(condition: InCondition): Uint8Array {
-    this.#checked = new Set(condition.in);
+  lookup(condition: Condition): Uint8Array | null {
+    if (!isIn(condition)) return null;
+    const checked = new Set(condition.in);
     const lookup = new Uint8Array(this.#codeCount);
-    this.values.forEach((value, code) => (lookup[code] = Number(this.#checked.has(value))));
+    this.values.forEach((value, code) => (lookup[code] = Number(checked.has(value))));
     return lookup;
   }
 
-  reset(): void {
-    this.#checked = new Set();
+  /** How many samples have each value, of so many by code. */
+  counts(byCode: Uint32Array): number[] {
+    return this.values.map((_, code) => byCode[code]);
   }
 }
 
-export type FilterColumn = RangeColumn | ValuesColumn;
+/** A list key. */
+export class ElementsColumn implements Column {
+  readonly kind = "elements";
+  readonly missing: number;
+  readonly distinct: number;
+  /** The most frequent elements; missing comes last, as null, where samples lack the key. */
+  readonly values: Category[];
+  readonly #combinations: number[][];
+  readonly #codes: Codes;
+
+  constructor(header: ElementsHeader, codes: Codes) {
+    this.missing = header.missing;
+    this.distinct = header.distinct;
+    const missing = header.values.length;
+    this.values = header.missing ? [...header.values, null] : header.values;
+    this.#combinations = [...header.combinations, header.missing ? [missing] : []];
+    this.#codes = codes;
+  }
+
+  get codeColumn(): CodeColumn {
+    return byCode(this.#codes, this.#combinations.length);
+  }
+
+  lookup(condition: Condition): Uint8Array | null {
+    if (!isIn(condition) && !isContains(condition)) return null;
+    const checked = new Set(wantedOf(condition).map((value) => this.values.indexOf(value)));
+    if (checked.has(-1) && !this.isComplete) return null;
+    const passes = (held: number[]): number => Number(held.some((value) => checked.has(value)));
+    return Uint8Array.from(this.#combinations, passes);
+  }
+
+  /** Whether the codes tell all elements apart. */
+  get isComplete(): boolean {
+    return this.distinct === this.values.length - (this.missing ? 1 : 0);
+  }
+
+  /** How many samples hold each element, of so many by code. */
+  counts(byCode: Uint32Array): number[] {
+    const counts = this.values.map(() => 0);
+    this.#combinations.forEach((held, code) => {
+      for (const value of held) counts[value] += byCode[code];
+    });
+    return counts;
+  }
+}
+
+/** Free text, in which the kernel searches. */
+export class TextColumn implements Column {
+  readonly kind = "text";
+  readonly missing: number;
+  readonly #codes: Codes;
+
+  constructor(header: TextHeader, codes: Codes) {
+    this.missing = header.missing;
+    this.#codes = codes;
+  }
+
+  get codeColumn(): CodeColumn {
+    return byCode(this.#codes, 2);
+  }
+
+  lookup(condition: Condition): Uint8Array | null {
+    return isOnlyMissing(condition) ? onlyLast(2) : null;
+  }
+}
+
+export type FilterColumn = RangeColumn | ValuesColumn | ElementsColumn | TextColumn;
+
+/** The column of a header; `extra`: edges that were asked for beyond the column's own. */
+export function columnOf(header: CodesHeader, codes: Codes, extra: Edge[] = []): FilterColumn {
+  switch (header.kind) {
+    case "range":
+      return new RangeColumn(header, codes, extra);
+    case "values":
+      return new ValuesColumn(header, codes);
+    case "elements":
+      return new ElementsColumn(header, codes);
+    case "text":
+      return new TextColumn(header, codes);
+  }
+}
+
+/** The values that a condition asks for. */
+export function wantedOf(condition: Condition | null): Category[] {
+  if (!condition) return [];
+  return isIn(condition) ? condition.in : isContains(condition) ? [condition.contains] : [];
+}
 
 export function isRange(condition: Condition): condition is RangeCondition {
   return "missing" in condition;
@@ -113,4 +207,24 @@ export function isRange(condition: Condition): condition is RangeCondition {
 
 export function isIn(condition: Condition): condition is InCondition {
   return "in" in condition;
+}
+
+function isContains(condition: Condition): condition is { contains: Exclude<Category, null> } {
+  return "contains" in condition;
+}
+
+function isOnlyMissing(condition: Condition): boolean {
+  return isIn(condition) && condition.in.length === 1 && condition.in[0] === null;
+}
+
+function onlyLast(codeCount: number): Uint8Array {
+  const lookup = new Uint8Array(codeCount);
+  lookup[codeCount - 1] = 1;
+  return lookup;
+}
+
+/** Every code is a bin. */
+function byCode(codes: Codes, codeCount: number): CodeColumn {
+  const bins = Uint16Array.from({ length: codeCount }, (_, code) => code);
+  return { codes, codeCount, bins, binCount: codeCount };
 }

@@ -126,6 +126,17 @@ export class Crossfilter {
     return column.histogram;
   }
 
+  hasFilter(key: string): boolean {
+    return Boolean(this.#columns.get(key)?.unit);
+  }
+
+  /** Rows that pass every filter but the one of a column. */
+  countWithout(key: string): number {
+    const column = this.#column(key);
+    this.#catchUp(column);
+    return column.matching.reduce((sum, count) => sum + count, 0);
+  }
+
   #column(key: string): Column {
     const column = this.#columns.get(key);
     if (!column) throw new RangeError(`no column "${key}"`);

@@ -2,7 +2,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { Collection } from "./collection";
-import { RangeColumn } from "./columns";
+import { isRange, RangeColumn, wantedOf } from "./columns";
 import type { Category, Condition, Filters, Push, Traits } from "./protocol";
 import { RequestChannel } from "./requests";
 import { SampleSet } from "./sampleset";
@@ -29,6 +29,7 @@ export class Explorer implements ExplorerView {
   #results = $state(0);
   #tilesSeen = $state(0);
 
+  #hidden = $state.raw<ReadonlySet<string>>(new Set());
   #sort = $state("");
   #thumbnailSize = $state(128);
   #captions = $state.raw<readonly string[]>([]);
@@ -107,11 +108,14 @@ export class Explorer implements ExplorerView {
   readonly #chips = $derived.by(() => {
     return Object.entries(this.#result?.filters ?? {}).map(([key, condition]) => ({
       key,
-      text: `${key} ${formatCondition(condition, this.typeOf(key))}`,
+      text: `${key} ${formatCondition(condition, this.typeOf(key))}`.trim(),
     }));
   });
   get chips(): { key: string; text: string }[] {
     return this.#chips;
+  }
+  get hidden(): ReadonlySet<string> {
+    return this.#hidden;
   }
   get sort(): string {
     return this.#sort;
@@ -153,17 +157,32 @@ export class Explorer implements ExplorerView {
     const column = this.#collection?.columns.get(key);
     if (!(column instanceof RangeColumn)) return;
     column.includeMissing = include;
-    this.#setFilter(key, column.condition, true);
+    const condition = this.#filters[key];
+    if (condition && isRange(condition)) {
+      const isAll = include && condition.min === null && condition.max === null;
+      this.#setFilter(key, isAll ? null : { ...condition, missing: include }, true);
+    } else this.#results++;
+  }
+
+  filterBy(key: string, condition: Condition | null): void {
+    const { [key]: _, ...others } = this.#filters;
+    this.#sync.set("filters", condition ? { ...others, [key]: condition } : others);
+    void this.#settle();
   }
 
   toggleValue(key: string, value: Category, checked: boolean): void {
-    const column = this.#collection?.columns.get(key);
-    if (column?.kind === "values") this.#setFilter(key, column.toggled(value, checked), true);
+    const others = wantedOf(this.#filters[key] ?? null).filter((wanted) => wanted !== value);
+    const wanted = checked ? [...others, value] : others;
+    const [only] = wanted;
+    const isElement = this.#collection?.columns.get(key)?.kind === "elements";
+    if (isElement && wanted.length === 1 && only !== null) {
+      this.filterBy(key, { contains: only });
+    } else this.filterBy(key, wanted.length ? { in: wanted } : null);
   }
 
-  filterBy(key: string, condition: Condition): void {
-    this.#sync.set("filters", { ...this.#sync.get("filters"), [key]: condition });
-    void this.#settle();
+  setLog(key: string, log: boolean): void {
+    this.#collection?.setLog(key, log);
+    this.#results++;
   }
 
   clearFilter(key: string): void {
@@ -173,6 +192,18 @@ export class Explorer implements ExplorerView {
   clearFilters(): void {
     this.#sync.set("filters", {});
     void this.#settle();
+  }
+
+  countWithout(key: string): number {
+    return this.#result?.countWithout(key) ?? 0;
+  }
+
+  async query(): Promise<string> {
+    return (await this.#channel.request("query", { filters: this.#filters })).ok.query;
+  }
+
+  setHidden(keys: Iterable<string>): void {
+    this.#hidden = new Set(keys);
   }
 
   setSort(sort: string): void {
@@ -251,6 +282,10 @@ export class Explorer implements ExplorerView {
     return { url: toDataUrl(buffers[buffer], mime), width, height };
   }
 
+  get #filters(): Filters {
+    return this.#sync.get("filters");
+  }
+
   /** The collection, read so that the reader runs again with every new result. */
   get #result(): Collection | undefined {
     return this.#results >= 0 ? this.#collection : undefined;
@@ -290,7 +325,7 @@ export class Explorer implements ExplorerView {
   }
 
   readonly #wanted = (): { filters: Filters; sort: string } => ({
-    filters: this.#sync.get("filters"),
+    filters: this.#filters,
     sort: this.#sync.get("sort"),
   });
 

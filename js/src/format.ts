@@ -1,6 +1,6 @@
 /** Values as text for people, and datetimes as text for Python. */
 
-import type { Category, Condition, Edge, NumberKind, Value } from "./protocol";
+import type { Category, Condition, Edge, NumberKind, RangeCondition, Value } from "./protocol";
 
 /** "2,839". */
 export function formatCount(count: number): string {
@@ -48,17 +48,35 @@ export function formatEdge(edge: Edge, number: NumberKind, side?: "min" | "max")
 
 /** What a condition says after its key, such as "10 – 25 or missing"; `type` is the key's. */
 export function formatCondition(condition: Condition, type: string): string {
-  if ("in" in condition) return condition.in.map(formatCategory).join(", ");
-  if ("contains" in condition) return `contains ${JSON.stringify(condition.contains)}`;
-  const [min, max] = [formatValue(condition.min, type), formatValue(condition.max, type)];
-  if (!min && !max) return condition.missing ? "anything" : "not missing";
-  const range = min && max ? `${min} – ${max}` : min ? `≥ ${min}` : `≤ ${max}`;
+  if ("query" in condition) return condition.query;
+  if ("in" in condition) return condition.in.map(formatCategory).join(", ") || "none of its values";
+  if ("contains" in condition) return formatContains(condition.contains);
+  const { min, max } = condition;
+  if (min === "inf" || max === "-inf")
+    return condition.missing ? "infinite or missing" : "infinite";
+  if (min === null && max === null) return condition.missing ? "anything" : "not missing";
+  const [low, high] = [formatValue(min, type), formatValue(max, type)];
+  const range = min === null || max === null ? oneSided(condition, low, high) : `${low} – ${high}`;
   return condition.missing ? `${range} or missing` : range;
+}
+
+/** A bound that is a float beside a short number was meant to shut that number out. */
+function oneSided({ min, max }: RangeCondition, low: string, high: string): string {
+  if (min === null) return `${isBeside(max, 1) ? "<" : "≤"} ${high}`;
+  return `${isBeside(min, -1) ? ">" : "≥"} ${low}`;
+}
+
+function isBeside(bound: number | string | null, direction: 1 | -1): boolean {
+  return typeof bound === "number" && (withoutNoise(bound) - bound) * direction > 0;
+}
+
+function formatContains(part: Exclude<Category, null>): string {
+  return part === "" ? "not missing" : `contains ${JSON.stringify(part)}`;
 }
 
 /** A value of a value list. */
 export function formatCategory(value: Category): string {
-  return value === null ? "(missing)" : String(value);
+  return value === null ? "(missing)" : value === "" ? "(empty)" : String(value);
 }
 
 /**

@@ -10,22 +10,30 @@ export const PROTOCOL_VERSION = 1;
 
 /** A bound as the slider's scale knows it: a number, for datetimes microseconds since 1970. */
 export type Edge = number;
-/** A value of a value list; null stands for missing. */
-export type Category = string | boolean | null;
+/** A value of a value list, or an element of lists; null stands for missing. */
+export type Category = string | boolean | number | null;
 
-/** Inclusive; null is unbounded; datetime bounds are ISO 8601 strings. */
+/**
+ * Inclusive; null is unbounded; datetime bounds are ISO 8601 strings, "inf" and "-inf" are bounds
+ * that only infinite values meet.
+ */
 export interface RangeCondition {
   min: number | string | null;
   max: number | string | null;
   missing: boolean;
 }
+/** One of these values; for lists one of these elements. */
 export interface InCondition {
   in: Category[];
 }
 export interface ContainsCondition {
   contains: string | number | boolean;
 }
-export type Condition = RangeCondition | InCondition | ContainsCondition;
+/** Stands under the empty key: an expression that the kernel evaluates. */
+export interface QueryCondition {
+  query: string;
+}
+export type Condition = RangeCondition | InCondition | ContainsCondition | QueryCondition;
 export type Filters = Record<string, Condition>;
 
 /** The synced traits; Python declares the same names in `grid.py`. */
@@ -43,7 +51,7 @@ export interface Traits {
   _sheet: string;
 }
 
-export type ColumnKind = "range" | "values" | "text" | "other";
+export type ColumnKind = "range" | "values" | "text" | "elements" | "other";
 export type NumberKind = "float" | "integer" | "datetime";
 
 export interface ColumnInfo {
@@ -70,6 +78,8 @@ export interface RangeHeader {
   /** Datetimes with a time zone: their bounds are written with "+00:00". */
   utc: boolean;
   edges: Edge[];
+  /** Whether the values spread over orders of magnitude. */
+  log: boolean;
   missing: number;
   negative_infinite: number;
   positive_infinite: number;
@@ -79,6 +89,21 @@ export interface ValuesHeader {
   values: Exclude<Category, null>[];
   missing: number;
 }
+/** Free text: code 1 is missing, 0 is not. */
+export interface TextHeader {
+  kind: "text";
+  missing: number;
+}
+/** Lists by the combination of their most frequent elements. */
+export interface ElementsHeader {
+  kind: "elements";
+  values: Exclude<Category, null>[];
+  /** By code: which of the values its lists hold. */
+  combinations: number[][];
+  missing: number;
+  /** Different elements, those that are not among the values included. */
+  distinct: number;
+}
 /** A condition that the kernel evaluated: code 1 passes, 0 does not. */
 export interface MaskHeader {
   kind: "mask";
@@ -87,7 +112,8 @@ export interface MaskHeader {
 export interface RowsHeader {
   kind: "rows";
 }
-export type ArrayHeader = RangeHeader | ValuesHeader | MaskHeader | RowsHeader;
+export type CodesHeader = RangeHeader | ValuesHeader | TextHeader | ElementsHeader;
+export type ArrayHeader = CodesHeader | MaskHeader | RowsHeader;
 
 /** Which array of one number per row is asked for. */
 export type ArraySpec =
@@ -148,6 +174,8 @@ export interface Requests {
     part: never;
     ok: { fields: [string, Value][]; metadata: [string, string, Value][] };
   };
+  /** Filters as an expression for `DataFrame.query`. */
+  query: { body: { filters: Filters }; part: never; ok: { query: string } };
   picture: { body: { sample_id: number; size: number }; part: never; ok: { picture: Picture } };
 }
 export type RequestName = keyof Requests;

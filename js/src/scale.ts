@@ -59,6 +59,20 @@ function binEdgesOf(number: NumberKind, edges: readonly Edge[]): Edge[] {
   return [edges[0], ...inner, edges[last]];
 }
 
+/** At most `MAX_BINS` unions of steps, about equally wide on the track. */
+function evenBinEdges(edges: readonly Edge[], fraction: (edge: Edge) => number): Edge[] {
+  const [first, last] = [edges[0], edges[edges.length - 1]];
+  if (edges.length < 2) return [...edges, ...edges];
+  const bins: Edge[] = [first];
+  let end = 0;
+  for (const edge of edges.slice(1, -1)) {
+    if (fraction(edge) < end + 1 / MAX_BINS) continue;
+    bins.push(edge);
+    end = fraction(edge);
+  }
+  return [...bins, last];
+}
+
 /**
  * Bin by code; codes beyond the ends and missing get `binEdges.length - 1`, one past the last bin.
  */
@@ -92,22 +106,29 @@ export class RangeScale {
   readonly binCount: number;
   /** Bin by code; `binCount` for infinite and missing. */
   readonly bins: Uint8Array;
+  /** Whether places along the track go by the logarithm of their value. */
+  readonly log: boolean;
+  /** Whether the values spread over orders of magnitude, so that either scale makes sense. */
+  readonly spread: boolean;
+  /** How many values are minus and plus infinity. */
+  readonly infinite: { negative: number; positive: number };
   readonly #utc: boolean;
-  readonly #hasBelow: boolean;
-  readonly #hasAbove: boolean;
 
   /** `extra`: edges asked for beyond the column's own; the bins ignore them and so never move. */
-  constructor(header: RangeHeader, extra: readonly Edge[] = []) {
+  constructor(header: RangeHeader, extra: readonly Edge[] = [], log = header.log) {
     this.number = header.number;
     this.edges = header.edges;
     this.codeCount = 2 * header.edges.length + 2;
     const own = header.edges.filter((edge) => !extra.includes(edge));
-    this.binEdges = binEdgesOf(header.number, own);
+    this.spread = header.log;
+    this.log = log;
+    this.binEdges = header.log
+      ? evenBinEdges(own, (edge) => this.valueFraction(edge))
+      : binEdgesOf(header.number, own);
     this.binCount = Math.max(0, this.binEdges.length - 1);
     this.bins = binByCode(header.edges, this.binEdges);
     this.#utc = header.utc;
-    this.#hasBelow = header.negative_infinite > 0;
-    this.#hasAbove = header.positive_infinite > 0;
+    this.infinite = { negative: header.negative_infinite, positive: header.positive_infinite };
   }
 
   /** Index of the last edge; -1 when there is none. */
@@ -115,7 +136,7 @@ export class RangeScale {
     return this.edges.length - 1;
   }
 
-  /** Place of an edge along the track, 0 to 1, linear in value; 0.5 for a constant column. */
+  /** Place of an edge along the track, 0 to 1; 0.5 for a constant column. */
   fraction(index: number): number {
     return this.valueFraction(this.edges[index]);
   }
@@ -124,6 +145,9 @@ export class RangeScale {
   valueFraction(value: Edge): number {
     const [low, high] = [this.edges[0], this.edges[this.last]];
     if (!(low < high)) return 0.5;
+    if (this.log) {
+      return (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low));
+    }
     // The span of two doubles may be infinite.
     const unit = high - low < Infinity ? 1 : 0.5;
     const fraction = (value * unit - low * unit) / (high * unit - low * unit);
@@ -132,7 +156,9 @@ export class RangeScale {
 
   /** Index of the edge nearest to a place along the track. */
   nearest(fraction: number): number {
-    const value = this.edges[0] * (1 - fraction) + this.edges[this.last] * fraction;
+    const [low, high] = [this.edges[0], this.edges[this.last]];
+    const between = (a: number, b: number): number => a * (1 - fraction) + b * fraction;
+    const value = this.log ? Math.exp(between(Math.log(low), Math.log(high))) : between(low, high);
     const above = this.step(countBelow(this.edges, value), 0);
     const below = Math.max(0, above - 1);
     return value - this.edges[below] < this.edges[above] - value ? below : above;
@@ -150,10 +176,32 @@ export class RangeScale {
   toCondition(lo: number, hi: number, missing: boolean): RangeCondition | null {
     if (lo <= 0 && hi >= this.last) return null;
     return {
-      min: this.#toBound(lo, lo <= 0 && this.#hasBelow),
-      max: this.#toBound(hi, hi >= this.last && this.#hasAbove),
+      min: this.#toBound(lo, lo <= 0 && this.infinite.negative > 0),
+      max: this.#toBound(hi, hi >= this.last && this.infinite.positive > 0),
       missing,
     };
+  }
+
+  /** The ends of a condition as numbers. */
+  bounds(condition: RangeCondition | null): { min: number; max: number } {
+    return {
+      min: this.#fromBound(condition?.min ?? null, -Infinity),
+      max: this.#fromBound(condition?.max ?? null, Infinity),
+    };
+  }
+
+  /** A condition with another bound; null when nothing is shut out. */
+  withBound(condition: RangeCondition, side: "min" | "max", value: number): RangeCondition | null {
+    const [end, infinite] =
+      side === "min"
+        ? [this.edges[0], this.infinite.negative]
+        : [this.edges[this.last], this.infinite.positive];
+    const beyond = side === "min" ? value <= end : value >= end;
+    const isOpen = value === (side === "min" ? -Infinity : Infinity) || (beyond && !infinite);
+    const whole =
+      this.number === "float" ? value : side === "min" ? Math.ceil(value) : Math.floor(value);
+    const next = { ...condition, [side]: isOpen ? null : this.toBound(whole) };
+    return next.min === null && next.max === null ? null : next;
   }
 
   /** Thumbs, codes and still lacking edges of a condition. */
@@ -185,11 +233,18 @@ export class RangeScale {
     if (unbounded) return null;
     if (this.number === "float") return edge;
     if (!Number.isSafeInteger(edge) && (index === 0 || index === this.last)) return null;
-    return this.number === "datetime" ? toIso(edge) + (this.#utc ? "+00:00" : "") : edge;
+    return this.toBound(edge);
+  }
+
+  /** A bound as conditions have it. */
+  toBound(value: Edge): number | string {
+    if (this.number === "datetime") return toIso(value) + (this.#utc ? "+00:00" : "");
+    return Number.isFinite(value) ? value : value > 0 ? "inf" : "-inf";
   }
 
   #fromBound(bound: number | string | null, unbounded: number): Edge {
     if (bound === null) return unbounded;
+    if (bound === "inf" || bound === "-inf") return bound === "inf" ? Infinity : -Infinity;
     return typeof bound === "string" ? fromIso(bound) : bound;
   }
 
@@ -208,7 +263,7 @@ export class RangeScale {
   #firstCode(min: Edge): number {
     const code = this.#codeOf(min);
     if (code > 0) return this.#isAmid(min) ? code + 1 : code;
-    return min === -Infinity || (this.last < 0 && this.#hasAbove) ? 0 : 1;
+    return min === -Infinity || (this.last < 0 && this.infinite.positive > 0) ? 0 : 1;
   }
 
   /** Last code to pass an upper bound; a finite one never lets plus infinity pass. */
@@ -216,6 +271,6 @@ export class RangeScale {
     const code = this.#codeOf(max);
     const above = 2 * this.edges.length;
     if (code < above) return this.#isAmid(max) ? code - 1 : code;
-    return max === Infinity || (this.last < 0 && this.#hasBelow) ? above : above - 1;
+    return max === Infinity || (this.last < 0 && this.infinite.negative > 0) ? above : above - 1;
   }
 }

@@ -20,9 +20,10 @@ export interface RangeView {
   histogram: Histogram;
 }
 
+/** A value of a value list, or an element of lists. */
 export interface ValueItem {
   value: Category;
-  /** Samples with this value that pass every other filter. */
+  /** Samples with it that pass every other filter. */
   count: number;
   checked: boolean;
 }
@@ -32,13 +33,18 @@ export interface KeyView {
   type: string;
   group: "dimensions" | "metadata";
   kind: ColumnKind;
-  /** Whether a filter is in force on this key. */
-  active: boolean;
+  /** The filter in force on this key. */
+  condition: Condition | null;
   /** Samples that lack the key, of all samples. */
   missing: number;
+  /** Whether all values or elements are listed, or only the most frequent. */
+  complete: boolean;
   /** Set once the codes of a range key are here. */
   range: RangeView | null;
-  /** Set once the codes of a value list are here; missing comes last, with value null. */
+  /**
+   * Set once the codes of values, elements or text are here; missing comes last, with value null,
+   * and is all that there is of text.
+   */
   values: ValueItem[] | null;
 }
 
@@ -86,7 +92,9 @@ export interface ExplorerView {
   readonly total: number;
   readonly count: number;
   readonly keys: KeyView[];
-  /** One per filter in force; text such as "temperature 10 – 25". */
+  /** Keys that the user does not want to see among the filters. */
+  readonly hidden: ReadonlySet<string>;
+  /** One per filter in force; text such as "temperature 10 – 25"; the key is "" for an expression. */
   readonly chips: { key: string; text: string }[];
   /** "", "temperature" or "-temperature". */
   readonly sort: string;
@@ -105,11 +113,18 @@ export interface ExplorerView {
   /** Called on every pointer move; `settled` on release and key press. */
   setRange(key: string, low: number, high: number, settled: boolean): void;
   setIncludeMissing(key: string, include: boolean): void;
+  /** Any condition, whoever can evaluate it; null is none. */
+  filterBy(key: string, condition: Condition | null): void;
   toggleValue(key: string, value: Category, checked: boolean): void;
-  /** Sets any condition, also one that only the kernel can evaluate. */
-  filterBy(key: string, condition: Condition): void;
+  /** Chooses a logarithmic or a linear scale. */
+  setLog(key: string, log: boolean): void;
   clearFilter(key: string): void;
   clearFilters(): void;
+  /** How many samples would show without the filter on a key. */
+  countWithout(key: string): number;
+  /** The filters as an expression for `DataFrame.query`. */
+  query(): Promise<string>;
+  setHidden(keys: Iterable<string>): void;
   setSort(sort: string): void;
   setThumbnailSize(px: number): void;
   setFill(fill: boolean): void;

@@ -15,7 +15,7 @@ function temperatureCodes(extra: number[]): { header: ArrayHeader; codes: Uint8A
   const codes = TEMPERATURES.map((x) =>
     x === null ? 2 * edges.length + 1 : 2 * below(x) + Number(edges.includes(x)),
   );
-  const counts = { utc: false, missing: 1, negative_infinite: 0, positive_infinite: 0 };
+  const counts = { utc: false, log: false, missing: 1, negative_infinite: 0, positive_infinite: 0 };
   return {
     header: { kind: "range", number: "float", edges, ...counts },
     codes: Uint8Array.from(codes),
@@ -110,7 +110,8 @@ describe("Collection", () => {
     await follow(collection, { temperature: { min: 11.5, max: null, missing: false } });
     expect(ids(collection)).toEqual([1, 5]);
     const column = collection.columns.get("temperature") as RangeColumn;
-    expect(column.scale.edges[column.low]).toBe(11.5);
+    const { low } = column.thumbs(collection.filters.temperature);
+    expect(column.scale.edges[low]).toBe(11.5);
   });
 
   it("asks for a mask where the key has no codes, and forgets it with the filter", async () => {

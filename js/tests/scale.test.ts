@@ -4,7 +4,7 @@ import { MAX_BINS, RangeScale } from "../src/scale";
 import { random } from "./random";
 
 function header(edges: number[], options: Partial<RangeHeader> = {}): RangeHeader {
-  const counts = { utc: false, missing: 0, negative_infinite: 0, positive_infinite: 0 };
+  const counts = { utc: false, log: false, missing: 0, negative_infinite: 0, positive_infinite: 0 };
   return { kind: "range", number: "float", edges, ...counts, ...options };
 }
 

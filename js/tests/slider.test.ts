@@ -7,6 +7,7 @@ const scale = new RangeScale({
   kind: "range",
   number: "integer",
   utc: false,
+  log: false,
   edges: Array.from({ length: 11 }, (_, i) => i),
   missing: 0,
   negative_infinite: 0,

@@ -14,6 +14,9 @@ from framegrid.view import View
 # Arrays that are pulled piece by piece stay encoded until the browser has them.
 KEPT_ARRAYS = 16
 
+# What of a column goes its own way, or is known.
+_NO_HEADER = frozenset({"key", "codes"})
+
 Buffers = list[memoryview]
 
 
@@ -80,7 +83,7 @@ class Answers:
 
     def tiles(self, samples: list[Sample], request: protocol.Tiles) -> list[Json]:
         """Names, captions and the values sorted by."""
-        key = request.sort.removeprefix("-")
+        key, _ = protocol.parse_sort(request.sort)
         schema = self.view.schema
         return [
             {
@@ -110,6 +113,14 @@ class Answers:
                 for key, value in sample.metadata.items()
             ],
         }
+
+    def query(self, request: protocol.Query) -> Json:
+        """Filters as an expression for ``DataFrame.query``.
+
+        Raises:
+            FilterError: pandas has no way to write a key's name.
+        """
+        return {"query": filters.query(request.filters, self.view.schema)}
 
     def path(self, sample_id: int) -> str:
         """Where the image of a sample is.
@@ -178,16 +189,18 @@ def _encode(view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
 
 def _encode_codes(view: View, key: str, extra: list[float]) -> tuple[np.ndarray, Json]:
     series = view.values(key)
-    if columns.kind(view.schema.get(key, "float"), series) == "values":
-        values = columns.encode_values(key, series)
-        return values.codes, {"kind": "values", "values": values.values, "missing": values.missing}
-    ranged = columns.encode_range(key, series, extra)
-    return ranged.codes, {
-        "kind": "range",
-        "number": ranged.number,
-        "utc": view.schema.get(key) == "datetime_utc",
-        "edges": ranged.edges,
-        "missing": ranged.missing,
-        "negative_infinite": ranged.negative_infinite,
-        "positive_infinite": ranged.positive_infinite,
-    }
+    kind = columns.kind(view.schema.get(key, "float"), series)
+    column: Any
+    match kind:
+        case "values":
+            column = columns.encode_values(key, series)
+        case "text":
+            column = columns.encode_text(key, series)
+        case "elements":
+            column = columns.encode_elements(key, series)
+        case _:
+            column = columns.encode_range(key, series, extra)
+    header = {name: getattr(column, name) for name in column.__slots__ if name not in _NO_HEADER}
+    if kind == "range":
+        header["utc"] = view.schema.get(key) == "datetime_utc"
+    return column.codes, {"kind": kind, **protocol.to_value(header)}

@@ -73,7 +73,14 @@ class LargePicture:
     size: int
 
 
-Request = Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Filters as an expression for ``DataFrame.query``."""
+
+    filters: Json
+
+
+Request = Query | Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture
 
 REQUESTS: dict[str, type[Request]] = {
     "ready": Ready,
@@ -82,6 +89,7 @@ REQUESTS: dict[str, type[Request]] = {
     "cancel": Cancel,
     "sample": SampleDetail,
     "picture": LargePicture,
+    "query": Query,
 }
 
 
@@ -121,6 +129,15 @@ def parse(content: Mapping[str, Any]) -> Request:
             f"message {dict(content)!r} is none of {sorted(REQUESTS)} with its fields: "
             "the browser and the kernel run different versions of framegrid; reload the page"
         ) from error
+
+
+def parse_sort(sort: str) -> tuple[str, bool]:
+    """The key of a sort, and whether it ascends.
+
+    ``"-key"`` descends; a key that itself starts with a sign is written with one more, as in
+    ``"+-key"`` and ``"--key"``.
+    """
+    return (sort[1:] if sort[:1] in {"+", "-"} else sort), not sort.startswith("-")
 
 
 def to_value(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framegrid import columns, filters
+from framegrid import columns, filters, protocol
 from framegrid.dataset import Moment
 from framegrid.errors import FilterError
 from framegrid.protocol import Json
@@ -59,10 +59,9 @@ class View:
         if not sort:
             return rows
         self.check_sort(sort)
-        series = pd.Series(rows, index=self._sortable(sort.removeprefix("-")))
-        return series.sort_index(
-            ascending=not sort.startswith("-"), kind="stable", na_position="last"
-        ).to_numpy()
+        key, ascending = protocol.parse_sort(sort)
+        series = pd.Series(rows, index=self._sortable(key))
+        return series.sort_index(ascending=ascending, kind="stable", na_position="last").to_numpy()
 
     def check_key(self, key: str) -> None:
         """Raise unless `key` is a built-in column, a metadata key or a number inside a dict.
@@ -80,9 +79,9 @@ class View:
             UnknownKeyError: the dataset has no such key.
             FilterError: the key holds lists or dicts.
         """
-        key = sort.removeprefix("-")
         if not sort:
             return
+        key, _ = protocol.parse_sort(sort)
         self.check_key(key)
         if self.schema.get(key) in {"list", "dict"}:
             raise FilterError(f"cannot sort by {key!r}: it holds {self.schema[key]} values")

@@ -1,6 +1,6 @@
 /** The arrays of a saved page, computed as the kernel does; see `src/framegrid/columns`. */
 
-import type { Category, Edge, Value } from "../protocol";
+import type { Category, Edge, ElementsHeader, Value } from "../protocol";
 import type { Comparable } from "./table";
 
 /** Ordinal codes: even between edges, odd on one; the last one stands for missing. */
@@ -16,6 +16,22 @@ export function encodeRange(values: Comparable[], edges: Edge[]): Uint16Array {
 export function encodeValues(values: Value[], list: Exclude<Category, null>[]): Uint16Array {
   const codes = new Map<Value, number>(list.map((value, code) => [value, code]));
   return Uint16Array.from(values, (value) => codes.get(value) ?? list.length);
+}
+
+/** Whether a text is missing. */
+export function encodeText(values: Value[]): Uint8Array {
+  return Uint8Array.from(values, (value) => Number(value === null));
+}
+
+/** Position in the list of combinations; what is not there is missing. */
+export function encodeElements(values: Value[], header: ElementsHeader): Uint16Array {
+  const places = new Map<Value, number>(header.values.map((value, place) => [value, place]));
+  const codes = new Map(header.combinations.map((held, code) => [held.join(), code]));
+  return Uint16Array.from(values, (value) => {
+    if (!Array.isArray(value)) return header.combinations.length;
+    const held = new Set(value.flatMap((item) => places.get(item) ?? []));
+    return codes.get([...held].sort((a, b) => a - b).join())!;
+  });
 }
 
 /** Rows by value, missing last, ties in the order of the rows. */

@@ -4,18 +4,18 @@ import type { RowArray } from "../arrays";
 import type {
   ArrayHeader,
   ArraySpec,
+  CodesHeader,
   Condition,
   Description,
   Picture,
-  RangeHeader,
   Request,
   Requests,
   Tile,
   Traits,
   Value,
-  ValuesHeader,
 } from "../protocol";
-import { encodeRange, encodeValues, sortRows } from "./arrays";
+import { parseSort } from "../sort";
+import { encodeElements, encodeRange, encodeText, encodeValues, sortRows } from "./arrays";
 import { SavedTable, type SavedColumn } from "./table";
 
 /** A picture with its data in base64, or why there is none. */
@@ -30,7 +30,7 @@ export interface SavedData {
   columns: SavedColumn[];
   fields: string[];
   /** By filter key. */
-  headers: Record<string, RangeHeader | ValuesHeader>;
+  headers: Record<string, CodesHeader>;
   /** Rows that pass the filters that only the kernel can evaluate, by key. */
   masks: Record<string, { condition: Condition; rows: number[] }>;
   /** By sample id, as many as there was room for. */
@@ -69,6 +69,8 @@ export class SavedKernel {
         const buffers: Uint8Array[] = [];
         return { ok: { picture: this.#picture(request.sample_id, buffers) }, buffers };
       }
+      case "query":
+        throw new Error("the page has no pandas: open the notebook to copy the filters");
       default:
         return { ok: {}, buffers: [] };
     }
@@ -92,8 +94,8 @@ export class SavedKernel {
       case "ids":
         return [Float64Array.from(this.#data.ids), { kind: "rows" }];
       case "order": {
-        const key = spec.sort.replace(/^-/, "");
-        return [sortRows(this.#comparables(key), spec.sort !== key), { kind: "rows" }];
+        const { key, ascending } = parseSort(spec.sort);
+        return [sortRows(this.#comparables(key), !ascending), { kind: "rows" }];
       }
       case "codes":
         return this.#codes(spec.key, spec.extra);
@@ -108,9 +110,10 @@ export class SavedKernel {
 
   #codes(key: string, extra: number[]): [RowArray, ArrayHeader] {
     const header = this.#data.headers[key];
-    if (header.kind === "values") {
+    if (header.kind !== "range") {
       const values = this.#data.ids.map((_, row) => this.#table.value(key, row));
-      return [encodeValues(values, header.values), header];
+      if (header.kind === "values") return [encodeValues(values, header.values), header];
+      return [header.kind === "text" ? encodeText(values) : encodeElements(values, header), header];
     }
     const edges = [...new Set([...header.edges, ...extra])].sort((a, b) => a - b);
     return [encodeRange(this.#comparables(key), edges), { ...header, edges }];
@@ -129,7 +132,7 @@ export class SavedKernel {
 
   #tiles({ sample_ids, captions, sort }: Requests["tiles"]["body"]): Answer {
     const buffers: Uint8Array[] = [];
-    const key = sort.replace(/^-/, "");
+    const { key } = parseSort(sort);
     const tiles = sample_ids.map((id): Tile => {
       const value = (name: string): Value =>
         name === "sample_id" ? id : this.#table.value(name, this.#table.row(id) ?? -1);
@@ -175,7 +178,11 @@ const DTYPES = new Map<unknown, "uint8" | "uint16" | "uint32" | "float64">([
 
 /** What a condition that needs the values themselves asks of one. */
 function predicate(condition: Condition): (value: Value) => boolean {
-  if ("in" in condition) return (value) => condition.in.includes(value as string);
+  if ("in" in condition) {
+    const wanted: Value[] = condition.in;
+    return (value) =>
+      Array.isArray(value) ? value.some((item) => wanted.includes(item)) : wanted.includes(value);
+  }
   if ("contains" in condition) {
     const part = condition.contains;
     return (value) =>

@@ -6,22 +6,29 @@ range from edge ``a`` to edge ``b`` is exactly the codes ``2 * a + 1`` to ``2 * 
 infinity is code 0, plus infinity ``2 * len(edges)``, and missing ``2 * len(edges) + 1``.
 """
 
+from framegrid.columns.elements import ElementsColumn, encode_elements
 from framegrid.columns.encoding import (
     VALUES_LIMIT,
     Kind,
     RangeColumn,
+    TextColumn,
     ValuesColumn,
     encode_range,
+    encode_text,
     encode_values,
     kind,
 )
 
 __all__ = [
     "VALUES_LIMIT",
+    "ElementsColumn",
     "Kind",
     "RangeColumn",
+    "TextColumn",
     "ValuesColumn",
+    "encode_elements",
     "encode_range",
+    "encode_text",
     "encode_values",
     "kind",
 ]

@@ -9,13 +9,24 @@ import numpy as np
 import pandas as pd
 
 from framegrid.columns.codes import Array, ordinal_codes
-from framegrid.columns.steps import datetime_edges, float_edges, integer_edges
+from framegrid.columns.steps import (
+    MAX_INTEGERS,
+    datetime_edges,
+    float_edges,
+    integer_edges,
+    log_edges,
+)
 from framegrid.schema import KeyType
 
 VALUES_LIMIT = 1000
 """Strings with more distinct values than this are text to search in, not values to choose."""
 
-Kind = Literal["range", "values", "text", "other"]
+MIN_SPREAD = 1000
+"""Positive values whose greatest is so many times the least may have a logarithmic scale."""
+SOME_VALUES = 10_000
+"""So many values tell where the middle is."""
+
+Kind = Literal["range", "values", "text", "elements", "other"]
 Number = Literal["float", "integer", "datetime"]
 
 _EDGES: dict[Number, Callable[[Any, Any], list[Any]]] = {
@@ -35,6 +46,8 @@ class RangeColumn:
         edges: ascending steps of the slider, the exact minimum first and the exact maximum last;
             one if all values are equal, none if there is no value. Floats, or integers; for
             datetimes microseconds since 1970 (UTC).
+        log: whether the values spread over orders of magnitude, so that a logarithmic scale
+            shows them better.
         codes: (N,) uint8 or uint16, ordinal codes.
         missing: how many values are missing.
         negative_infinite: how many are minus infinity.
@@ -44,6 +57,7 @@ class RangeColumn:
     key: str
     number: Number
     edges: list[float]
+    log: bool
     codes: Array
     missing: int
     negative_infinite: int
@@ -67,20 +81,37 @@ class ValuesColumn:
     missing: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TextColumn:
+    """A column of free text, in which the kernel searches.
+
+    Attributes:
+        key: the column's key.
+        codes: (N,) uint8, 1 is missing.
+        missing: how many values are missing.
+    """
+
+    key: str
+    codes: Array
+    missing: int
+
+
 def kind(key_type: KeyType, series: pd.Series) -> Kind:
     """Tell by what a column is filtered.
 
     Returns:
         ``"range"`` for numbers and datetimes, ``"values"`` for booleans and for strings with at
-        most `VALUES_LIMIT` distinct values, ``"text"`` for other strings, ``"other"`` for lists
-        and dicts.
+        most `VALUES_LIMIT` distinct values, ``"text"`` for other strings, ``"elements"`` for
+        lists, ``"other"`` for dicts.
     """
     match key_type:
         case "boolean":
             return "values"
         case "string":
             return "values" if _has_few_values(series) else "text"
-        case "list" | "dict":
+        case "list":
+            return "elements"
+        case "dict":
             return "other"
         case _:
             return "range"
@@ -103,6 +134,12 @@ def encode_values(key: str, series: pd.Series) -> ValuesColumn:
     return ValuesColumn(key, [values[index] for index in order], recoded[codes], missing)
 
 
+def encode_text(key: str, series: pd.Series) -> TextColumn:
+    """Encode a column of free text by what can be told apart without reading it."""
+    missing = series.isna().to_numpy()
+    return TextColumn(key, missing.astype(np.uint8), int(np.count_nonzero(missing)))
+
+
 def encode_range(key: str, series: pd.Series, extra: Sequence[float] = ()) -> RangeColumn:
     """Encode a column of numbers or datetimes by the steps of its slider.
 
@@ -114,17 +151,19 @@ def encode_range(key: str, series: pd.Series, extra: Sequence[float] = ()) -> Ra
     """
     number, values, missing = _numbers(series)
     finite = values[~missing & np.isfinite(values)]
-    edges = _edges(number, finite, extra)
+    log = number != "datetime" and _is_spread(finite)
+    edges = _edges(number, finite, log, extra)
     infinite = len(values) - len(finite) - int(np.count_nonzero(missing))
     if infinite and not edges:
         edges = [0.0]  # tells minus from plus infinity
-    codes = ordinal_codes(values, np.array(edges, values.dtype))
+    codes = _codes(values, np.array(edges, values.dtype), log)
     codes[missing] = 2 * len(edges) + 1
     negative = int(np.count_nonzero(codes == 0)) if infinite else 0
     return RangeColumn(
         key,
         number,
         edges,
+        log,
         codes,
         missing=int(np.count_nonzero(missing)),
         negative_infinite=negative,
@@ -144,13 +183,36 @@ def _numbers(series: pd.Series) -> tuple[Number, Array, Array]:
     return "float", values, np.isnan(values)
 
 
-def _edges(number: Number, finite: Array, extra: Sequence[float]) -> list[float]:
+def _is_spread(finite: Array) -> bool:
+    """Whether positive values span orders of magnitude, most of them far below the greatest."""
+    if not len(finite) or finite.min() <= 0 or finite.max() / MIN_SPREAD < finite.min():
+        return False
+    some = finite[:: len(finite) // SOME_VALUES + 1]
+    return bool(np.median(some) < finite.max() / 10)
+
+
+def _codes(values: Array, edges: Array, log: bool) -> Array:
+    if log and edges.dtype == np.float64:
+        # The bits of positive floats sort as integers do, and spread as their logarithms.
+        return ordinal_codes(values.view(np.int64), edges.view(np.int64))
+    return ordinal_codes(values, edges)
+
+
+def _edges(number: Number, finite: Array, log: bool, extra: Sequence[float]) -> list[float]:
     if not len(finite):
         return []
     low, high = finite.min().item(), finite.max().item()
-    edges = _EDGES[number](low, high)
+    edges = _log_edges(number, low, high) if log else _EDGES[number](low, high)
     amid = [edge for edge in extra if low < edge < high]
     if number != "float":
         # Between two neighbouring integers there is nothing to tell apart.
         amid = [rounded for edge in amid for rounded in (math.floor(edge), math.ceil(edge))]
     return sorted({*edges, *amid})
+
+
+def _log_edges(number: Number, low: Any, high: Any) -> list[Any]:
+    if number == "float":
+        return log_edges(low, high)
+    if high - low <= MAX_INTEGERS:
+        return integer_edges(low, high)
+    return sorted({low, high, *(int(edge) for edge in log_edges(low, high) if low < edge < high)})

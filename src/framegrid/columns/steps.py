@@ -12,6 +12,9 @@ MAX_STEPS = 120
 MAX_INTEGERS = 10_000
 """Integers that span no more than this are steps one by one."""
 
+MAX_DECADES = 11
+"""Over no more orders of magnitude than these, logarithmic steps have two digits."""
+
 _Number = TypeVar("_Number", bound=float)
 
 _SECOND = 1_000_000
@@ -42,6 +45,17 @@ def float_edges(low: float, high: float) -> list[float]:
     """
     low, high = low + 0.0, high + 0.0  # negative zero would show as -0
     return _ascending(low, map(float, _multiples(low, high)), high)
+
+
+def log_edges(low: float, high: float) -> list[float]:
+    """Cut a range of positive numbers at every number with two significant digits.
+
+    Over so many orders of magnitude that these would be too many, one digit has to do.
+    """
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    digits = range(10, 100) if last - first <= MAX_DECADES else range(10, 100, 10)
+    inner = (float(f"{digit}e{power - 1}") for power in range(first, last + 1) for digit in digits)
+    return _ascending(low, inner, high)
 
 
 def integer_edges(low: int, high: int) -> list[int]:

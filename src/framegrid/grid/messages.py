@@ -59,6 +59,8 @@ class Messenger:
                 self._ok(reply_to, *self._answers.arrays(request))
             case protocol.SampleDetail():
                 self._ok(reply_to, self._answers.detail(request.sample_id))
+            case protocol.Query():
+                self._ok(reply_to, self._answers.query(request))
             case protocol.LargePicture():
                 self._picture(reply_to, request)
             case protocol.Tiles():

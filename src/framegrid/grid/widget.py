@@ -45,8 +45,11 @@ class Grid(anywidget.AnyWidget):
 
     Attributes:
         filters: metadata key (or ``"width"``, ``"height"``) to the condition in force. Short forms
-            may be assigned: ``(10, 25)``, ``(None, 25)``, ``["sunny", "rain"]``, ``True``.
+            may be assigned: ``(10, 25)``, ``(None, 25)``, ``["sunny", "rain"]``, ``True``; and an
+            expression as for ``DataFrame.query``, ``"blur < 0.3 and weather == 'rain'"``, of which
+            the empty key keeps what no condition on one key can say.
         sort: the key to sort by, ``"-temperature"`` for descending, ``""`` for the dataset's order.
+            A key that itself starts with a sign takes one more: ``"+-key"``, ``"--key"``.
         selected: sample ids of the selected samples; ascending where the browser selected them.
         active: the sample id open in the detail view, or None.
         thumbnail_size: edge of a tile in px, 48 to 512; tiles are made a little smaller or larger
@@ -66,7 +69,7 @@ class Grid(anywidget.AnyWidget):
     _esm = STATIC / "widget.js"
     _css = STATIC / "widget.css"
 
-    filters = traitlets.Dict().tag(sync=True)
+    filters = traitlets.Union([traitlets.Dict(), traitlets.Unicode()]).tag(sync=True)
     sort = traitlets.Unicode("").tag(sync=True)
     selected = SampleIds()
     active = traitlets.Int(None, allow_none=True).tag(sync=True)
@@ -227,7 +230,8 @@ class Grid(anywidget.AnyWidget):
 
     @traitlets.validate("filters")
     def _check_filters(self, proposal: Any) -> Any:
-        return conditions.normalise(proposal.value, self._answers.view.schema)
+        read = conditions.parse if isinstance(proposal.value, str) else conditions.normalise
+        return read(proposal.value, self._answers.view.schema)
 
     @traitlets.validate("sort")
     def _check_sort(self, proposal: Any) -> Any:

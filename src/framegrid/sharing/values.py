@@ -14,7 +14,7 @@ from framegrid.view import View
 
 # Not the folders of whoever makes the page: they are nobody else's business.
 _FIELDS = {"file_name": "string", "width": "integer", "height": "integer"}
-_CODED = ("range", "values")
+_CODED = ("range", "values", "text", "elements")
 
 
 def saved_values(answers: Answers, traits: Mapping[str, Any]) -> Json:
