@@ -41,7 +41,7 @@ export interface Traits {
   filters: Filters;
   sort: string;
   /** Sample ids as `SampleSet` packs them. */
-  selected: string;
+  selected: number[] | string;
   active: number | null;
   thumbnail_size: number;
   fill: boolean;

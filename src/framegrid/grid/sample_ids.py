@@ -1,4 +1,4 @@
-"""The trait that holds sample ids, and the text it travels as."""
+"""The trait that holds sample ids, and how they travel."""
 
 import operator
 from base64 import b64decode, b64encode
@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import traitlets
 
+# More ids travel as a text, if that is shorter.
+LONGEST_LIST = 10_000
 # Of a run of equal bytes, as many as one byte counts.
 LONGEST_RUN = 255
 
@@ -16,7 +18,7 @@ LONGEST_RUN = 255
 class SampleIds(traitlets.TraitType[list[int], Any]):
     """A list of sample ids, each once; any iterable of integers may be assigned.
 
-    A million ids travel as one short text: one bit per id, in runs of equal bytes; see `pack`.
+    A few travel as they are, a million as one short text; see `pack`.
     """
 
     info_text = "sample ids"
@@ -24,7 +26,7 @@ class SampleIds(traitlets.TraitType[list[int], Any]):
     def __init__(self) -> None:
         super().__init__()
         self.tag(
-            sync=True, to_json=lambda ids, _: pack(ids), from_json=lambda text, _: unpack(text)
+            sync=True, to_json=lambda ids, _: pack(ids), from_json=lambda wire, _: unpack(wire)
         )
 
     def make_dynamic_default(self) -> list[int]:
@@ -46,30 +48,41 @@ class SampleIds(traitlets.TraitType[list[int], Any]):
             raise TypeError(f"{name} takes sample ids: {error}") from error
 
 
-def pack(ids: list[int]) -> str:
-    """Write ids as text: base64 of pairs of bytes, how many and which, of a bitmap.
+def pack(ids: list[int]) -> list[int] | str:
+    """Write ids for the wire: as they are, or ``FIRST:TEXT`` where they are many and dense.
 
-    Bit ``id % 8`` of byte ``id // 8`` stands for an id. No set of samples is longer than a third of
-    a byte per sample; the order is lost.
+    The text is base64 of pairs of bytes, how many and which, of a bitmap: bit ``id % 8`` of byte
+    ``id // 8 - FIRST`` stands for an id. No such text is longer than a third of a byte per sample;
+    the order is lost.
     """
-    if not ids:
-        return ""
+    if len(ids) <= LONGEST_LIST:
+        return ids
     array = np.asarray(ids)
-    members = np.zeros(array.max() + 1, np.bool_)
-    members[array] = True
-    data = np.packbits(members, bitorder="little")
+    first, last = array.min() // 8, array.max() // 8
+    if last - first > len(ids):
+        return ids
+    members = np.zeros(8 * (last - first + 1), np.bool_)
+    members[array - 8 * first] = True
+    return f"{first}:{_runs(np.packbits(members, bitorder='little'))}"
+
+
+def unpack(wire: list[int] | str) -> list[int]:
+    """Read what `pack`, or the browser, wrote."""
+    if isinstance(wire, list):
+        return wire
+    first, text = wire.split(":")
+    counts, data = np.frombuffer(b64decode(text), np.uint8).reshape(-1, 2).T
+    bits = np.unpackbits(np.repeat(data, counts), bitorder="little")
+    return list((np.flatnonzero(bits) + 8 * int(first)).tolist())
+
+
+def _runs(data: np.ndarray) -> str:
     starts = np.flatnonzero(np.diff(data, prepend=~data[0]))
     lengths = np.diff(starts, append=len(data))
     pieces = -(-lengths // LONGEST_RUN)
     counts = np.full(pieces.sum(), LONGEST_RUN, np.uint8)
     counts[np.cumsum(pieces) - 1] = lengths - LONGEST_RUN * (pieces - 1)
     return b64encode(np.column_stack([counts, np.repeat(data[starts], pieces)]).tobytes()).decode()
-
-
-def unpack(text: str) -> list[int]:
-    """Read what `pack`, or the browser, wrote: ascending ids."""
-    counts, data = np.frombuffer(b64decode(text), np.uint8).reshape(-1, 2).T
-    return list(np.flatnonzero(np.unpackbits(np.repeat(data, counts), bitorder="little")).tolist())
 
 
 def _integers(values: Iterable[Any]) -> np.ndarray:
