@@ -28,9 +28,14 @@ class Server:
     home: Path
     process: subprocess.Popen[bytes]
 
-    def page(self, notebook: str) -> str:
-        """The address that opens ``notebook``, a path relative to ``root``."""
-        return f"{self.url}lab/tree/{notebook}?token={self.token}"
+    def page(self, notebook: str, app: str = "lab/tree") -> str:
+        """The address that opens ``notebook``, a path relative to ``root``.
+
+        Args:
+            notebook: the path.
+            app: ``"lab/tree"`` for JupyterLab, ``"notebooks"`` for Notebook 7.
+        """
+        return f"{self.url}{app}/{notebook}?token={self.token}"
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Call the server's REST API and give its answer.

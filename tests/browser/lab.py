@@ -1,4 +1,4 @@
-"""A person at JupyterLab: opens notebooks, runs cells, looks at what the page shows."""
+"""A person at JupyterLab or Notebook 7: opens notebooks, runs cells, looks at the page."""
 
 import re
 from pathlib import Path
@@ -27,22 +27,28 @@ SETTLED = """async () => {
 OUTPUTS = "index => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()"
 CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 PRESSES = 5
+# Where on the server each program is.
+APPS = {"JupyterLab": "lab/tree", "Notebook 7": "notebooks"}
 
 # Console errors that are none of ours: what is matched, and why.
-ALLOWED_ERRORS: dict[str, str] = {}
+ALLOWED_ERRORS = {
+    r"Command .* (already|not) registered": "Notebook 7 lacks some of JupyterLab's plugins",
+    r"reading 'schema'": "the same",
+}
 
 
 class Lab:
     """One page with one notebook, in a folder and with a kernel of its own."""
 
-    def __init__(self, server: Server, page: Page, folder: Path) -> None:
+    def __init__(self, server: Server, page: Page, folder: Path, app: str) -> None:
         self.page = page
         self.folder = folder
         self.errors: list[str] = []
         self._server = server
+        self._app = APPS[app]
         self._kernel_id = ""
         page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self._note(f"uncaught: {error}"))
 
     def open(self, *cells: str) -> None:
         """Open a fresh notebook with these code cells; none is run."""
@@ -62,7 +68,7 @@ class Lab:
         client = self._server.connect(self._kernel_id)
         client.iopub_channel.stop()  # nobody would read it, and thumbnails would pile up in it
         self.kernel = Kernel(client)
-        self.page.goto(f"{self._server.page(path)}&reset")
+        self.page.goto(f"{self._server.page(path, self._app)}&reset")
         self._settle()
 
     def saved(self) -> nbformat.NotebookNode:
@@ -136,6 +142,9 @@ class Lab:
         return self.cell(index).locator(".jp-InputPrompt")
 
     def _listen(self, message: ConsoleMessage) -> None:
-        text = message.text
-        if message.type == "error" and not any(re.search(p, text) for p in ALLOWED_ERRORS):
-            self.errors.append(f"{text} ({message.location.get('url')})")
+        if message.type == "error":
+            self._note(f"{message.text} ({message.location.get('url')})")
+
+    def _note(self, error: str) -> None:
+        if not any(re.search(pattern, error) for pattern in ALLOWED_ERRORS):
+            self.errors.append(error)

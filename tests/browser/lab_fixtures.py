@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from lab import Lab
+from lab import APPS, Lab
 from live import Server, serve
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -24,8 +24,9 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """JupyterLab, its application object exposed to the page's scripts."""
-    with serve(tmp_path_factory.mktemp("lab"), options=["--expose-app-in-browser"]) as running:
+    """JupyterLab and Notebook 7, their application objects exposed to the page's scripts."""
+    options = [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
+    with serve(tmp_path_factory.mktemp("lab"), options=options) as running:
         yield running
 
 
@@ -39,13 +40,16 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=executable, args=FLAGS)
 
 
-@pytest.fixture
+@pytest.fixture(params=APPS)
 def lab(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A fresh page, notebook folder and kernel; the page's console must stay free of errors."""
+    """A fresh page, notebook folder and kernel; the page's console must stay free of errors.
+
+    Tests run in each program; a module for which one will do says so by ``indirect``.
+    """
     folder = server.root / request.node.name
     folder.mkdir()
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    driver = Lab(server, page, folder)
+    driver = Lab(server, page, folder, request.param)
     yield driver
     driver.close()
     assert driver.errors == []

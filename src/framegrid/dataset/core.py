@@ -280,6 +280,10 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
 
         return Grid(self, **traits)
 
+    def _display_(self) -> "Grid":
+        """Show a grid in marimo."""
+        return self.show()
+
     def _ipython_display_(self) -> None:
         """Show a grid where there is a notebook, text elsewhere."""
         if "ipykernel" not in sys.modules:
