@@ -42,7 +42,7 @@ class Memory:
     def _write(self, payload):
         if self.journal.is_behind():
             self._catch_up()
-        self.journal.write(1, payload, partial(self.payloads.append, payload))
+        self.journal.write(1, 0, payload, partial(self.payloads.append, payload))
 
     def write(self, *payloads):
         for payload in payloads:
@@ -119,7 +119,7 @@ def test_others_are_heard_of(path, memory):
 
 def test_a_record_that_memory_cannot_apply_is_taken_back(path, memory):
     with pytest.raises(ZeroDivisionError):
-        memory.journal.exclusively(lambda: memory.journal.write(1, b"bad", lambda: 1 / 0))
+        memory.journal.exclusively(lambda: memory.journal.write(1, 0, b"bad", lambda: 1 / 0))
     assert not memory.journal.settled
     memory.write(b"four")
     assert memory.payloads == read(path) == [b"one", b"two", b"three", b"four"]
@@ -236,7 +236,7 @@ def test_a_mark_ends_with_the_next_snapshot(path, memory):
 
 def test_an_unfinished_record_is_dropped_and_kept_aside(path, memory):
     whole, end = path.read_bytes(), path.stat().st_size - memory.journal.size
-    last = len(frames.pack_record(1, 3, b"three"))
+    last = len(frames.pack_record(1, 3, 0, b"three"))
     for size in range(len(whole) - last + 1, len(whole)):
         path.write_bytes(whole[:size])
         with pytest.warns(RuntimeWarning, match="no whole edit"):
@@ -247,7 +247,7 @@ def test_an_unfinished_record_is_dropped_and_kept_aside(path, memory):
 
 
 def test_damage_before_whole_records_is_refused(path, memory):
-    start = HEADER_SIZE + len(frames.pack_record(1, 1, b"one"))
+    start = HEADER_SIZE + len(frames.pack_record(1, 1, 0, b"one"))
     change(path, start + 10, b"?")
     with pytest.raises(DatasetCorruptError, match=rf"at byte {start}: edits up to 1 are intact"):
         read(path)
@@ -255,7 +255,7 @@ def test_damage_before_whole_records_is_refused(path, memory):
 
 
 def test_repair_keeps_what_stands_before_damage(path, memory):
-    start = HEADER_SIZE + len(frames.pack_record(1, 1, b"one"))
+    start = HEADER_SIZE + len(frames.pack_record(1, 1, 0, b"one"))
     change(path, start + 10, b"?")
     damaged = path.read_bytes()
     repaired = Memory(path)
@@ -303,10 +303,10 @@ def test_the_journal_of_another_dataset_is_a_conflict(path, memory):
 
 
 def test_a_newer_version_is_refused(path, monkeypatch):
-    monkeypatch.setattr("framegrid.journal.replay.VERSION", 2)
+    monkeypatch.setattr("framegrid.journal.replay.VERSION", 3)
     Memory(path).write(b"one")
     monkeypatch.undo()
-    with pytest.raises(NotADatasetError, match=r"journal version 2.*upgrade framegrid"):
+    with pytest.raises(NotADatasetError, match=r"journal version 3.*upgrade framegrid"):
         read(path)
 
 

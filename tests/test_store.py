@@ -690,7 +690,7 @@ def test_nonsense_with_a_valid_seal_is_refused(path, store, facts, monkeypatch):
 
 def test_nonsense_with_a_valid_checksum_is_refused(path, store):
     journal = store._journal
-    journal.exclusively(lambda: journal.write(1, b'[99,{"text":"x"},{},[]]', lambda: None))
+    journal.exclusively(lambda: journal.write(1, 0, b'[99,{"text":"x"},{},[]]', lambda: None))
     with pytest.raises(DatasetCorruptError, match=r"edit 5 in .* cannot be applied.*no sample 99"):
         Store.open(path)
 

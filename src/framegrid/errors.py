@@ -36,7 +36,7 @@ class DatasetCorruptError(OSError):
 
 
 class ConflictError(OSError):
-    """Dataset files that do not belong together, such as a Parquet rewritten by another program."""
+    """What somebody else did meanwhile: a Parquet file rewritten, or values changed before undo."""
 
 
 class DatasetBusyError(OSError):

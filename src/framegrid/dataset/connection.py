@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from weakref import ReferenceType, WeakMethod, WeakSet, ref
 
 import pandas as pd
+import pyarrow as pa
 
 from framegrid.dataset.edits import set_values
 from framegrid.dataset.watcher import watch
@@ -135,6 +136,24 @@ class Connection:
         if change is not None:
             self._announce()
         return change
+
+    def history(self) -> pa.Table:
+        """Give a line per edit, newest last: when, what, keys, rows."""
+        self.refresh()
+        with self._lock:
+            return self.store.history()
+
+    def undo(self, edits: int) -> pa.Table:
+        """Take back the last edits made here, in one edit, and give their lines.
+
+        Raises:
+            ValueError: there are not so many, or they are too old.
+            ConflictError: what they did was changed since.
+        """
+        with self._lock:
+            undone = self.store.undo(edits)
+        self._announce()
+        return undone
 
     def refresh(self) -> None:
         """Take over what other processes changed."""

@@ -13,10 +13,12 @@ from framegrid.dataset.adding.frames import samples_of
 from framegrid.dataset.adding.slices import open_slice
 from framegrid.dataset.connection import Connection, Listener, Moment
 from framegrid.dataset.exports import DatasetExports
+from framegrid.dataset.history import EditHistory
 from framegrid.dataset.imports import MetadataImports
 from framegrid.dataset.metadata import MetadataCollection
 from framegrid.dataset.samples import SampleCollection
 from framegrid.store import Durability, Filters, MemoryStore, Store
+from framegrid.table import Table
 
 if TYPE_CHECKING:
     from framegrid.grid import Grid
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 SUFFIX = ".parquet"
 
 
-class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, DatasetExports):
+class ImageDataset(
+    SampleCollection, MetadataCollection, MetadataImports, DatasetExports, EditHistory
+):
     """A dataset of images: where they are, how large they are, and their metadata.
 
     It lives in one Parquet file. Each edit is saved when the call returns, also when the process is
@@ -166,9 +170,9 @@ class ImageDataset(SampleCollection, MetadataCollection, MetadataImports, Datase
             fg.ImageDataset.from_dataframe(frame).show()
             ```
         """
-        dataset = cls(MemoryStore())
-        dataset._connection.commit(lambda table: samples_of(table, df, path_column))
-        return dataset
+        table = Table()
+        table.apply(samples_of(table, df, path_column))
+        return cls(MemoryStore(table))
 
     # What it is
 

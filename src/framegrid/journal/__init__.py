@@ -11,13 +11,15 @@ of them the snapshot goes; memory is the snapshot and the records that follow.
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from framegrid.journal.files import READ_ONLY, read_at, sync, sync_folder, write_at
 from framegrid.journal.frames import COPIES_SIZE, HEADER_SIZE, Record, pack_record
 from framegrid.journal.replay import Replay
 
 __all__ = ["READ_ONLY", "Journal", "Mark", "Record", "sync_folder", "write_at"]
+
+Applied = TypeVar("Applied")
 
 _MOVABLE = 1 << 30  # bytes; one call reads 2 GB at most
 
@@ -68,23 +70,30 @@ class Journal(Replay):
         """Whether the records so far survive a loss of power."""
         return self._power or self._synced == self.seq
 
-    def write(self, kind: int, payload: bytes, apply: Callable[[], None]) -> None:
+    def write(self, kind: int, when: int, payload: bytes, apply: Callable[[], Applied]) -> Applied:
         """Append a record and apply it in memory: both, or neither.
+
+        Args:
+            kind: what the payload is.
+            when: the time in us since 1970.
+            payload: the edit.
+            apply: applies it in memory; what it gives is given back.
 
         Raises:
             OSError: if the record cannot be written.
         """
-        record = pack_record(kind, self.seq + 1, payload)
+        record = pack_record(kind, self.seq + 1, when, payload)
         self.settled = False
         try:
             self._append(record)
-            apply()
+            applied = apply()
             self._end += len(record)
             self.seq += 1
         except BaseException:
             os.ftruncate(self.fd, self._end)
             raise
         self.settled = True
+        return applied
 
     def _append(self, record: bytes) -> None:
         try:

@@ -123,6 +123,8 @@ class Replay(LockedFile):
             self._end = header.start
         self._header, self._head = header, copies + self.owner
         self.saved = max(self.saved, header.base)
+        if header.version < VERSION and self.writable:  # before there is a record of this version
+            self._write_header(header.base, header.start)
         self._sign()
 
     def _sign(self) -> None:
@@ -160,7 +162,7 @@ class Replay(LockedFile):
     def _write_header(self, base: int, start: int) -> None:
         """Write a new generation of the header, one copy after the other."""
         generation = self._header.generation + 1
-        header = self._header._replace(generation=generation, base=base, start=start)
+        header = Header(VERSION, self._header.dataset, generation, base, start)
         copy = pack_header(header)
         write_at(self.fd, copy, 0)
         write_at(self.fd, copy, len(copy))

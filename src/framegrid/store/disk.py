@@ -8,11 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from time import time_ns
 from typing import Literal, Self, get_args
 
 from framegrid.errors import ConflictError, DatasetCorruptError, ReadOnlyDatasetError
 from framegrid.journal import READ_ONLY, Journal, Mark, Record
 from framegrid.store import background, files
+from framegrid.store.history import History
+from framegrid.store.ledger import Ledger
 from framegrid.store.parquet_file import read_snapshot, restore_backup, write_new
 from framegrid.store.records import decode, encode
 from framegrid.store.snapshot import Snapshot, is_ours, to_parquet
@@ -22,7 +25,7 @@ Durability = Literal["process", "power"]
 """What an edit survives once its call has returned: the end of the process, or a loss of power."""
 
 
-class Store:
+class Store(Ledger):
     """A dataset on disk: a Parquet snapshot, a journal beside it, and the table in memory.
 
     Any thread may edit. The table is to be read by one thread at a time, and not during an edit.
@@ -42,8 +45,8 @@ class Store:
         self._closed = False
         self._file = path.resolve()  # what snapshots replace, so that symbolic links stay
         snapshot = read_snapshot(self._file)
+        super().__init__(snapshot.to_table(), snapshot.history)
         self._dataset = snapshot.dataset
-        self._table = snapshot.to_table()
         self._journal = Journal(
             files.journal_of(self._file),
             snapshot.dataset,
@@ -55,16 +58,25 @@ class Store:
 
     @classmethod
     def create(
-        cls, path: Path, *, durability: Durability = "process", table: Table | None = None
+        cls,
+        path: Path,
+        *,
+        durability: Durability = "process",
+        table: Table | None = None,
+        history: History | None = None,
     ) -> Self:
-        """Create a dataset: an empty one, or with the samples of a table.
+        """Create a dataset: an empty one, or with the samples of a table and their history.
 
         Raises:
             FileExistsError: if there is a file already.
             FileNotFoundError: if the folder does not exist.
         """
         _check_durability(durability)
-        write_new(path.resolve(), Table() if table is None else table)
+        write_new(
+            path.resolve(),
+            Table() if table is None else table,
+            History() if history is None else history,
+        )
         return cls.open(path, durability=durability)
 
     @classmethod
@@ -153,7 +165,10 @@ class Store:
         change = build(self._table)
         if change is not None:
             kind, payload = encode(change)
-            self._journal.write(kind, payload, partial(self._table.apply, change))
+            when = time_ns() // 1000
+            entry = self._journal.write(kind, when, payload, partial(self._make, change, when))
+            if entry is not None:
+                self.log.note(entry, len(payload))
         return change
 
     def _check_writable(self) -> None:
@@ -186,12 +201,12 @@ class Store:
             )
         table = snapshot.to_table()
         table.revision += self._table.revision + 1  # another table is a change, too
-        self._table = table
+        self._table, self._history = table, snapshot.history
         return snapshot.seq
 
     def _replay(self, record: Record) -> None:
         try:
-            self._table.apply(decode(record.kind, record.payload))
+            self._follow(decode(record.kind, record.payload), record.when)
         except Exception as error:  # a valid checksum on nonsense: made by hand, fails in any way
             raise DatasetCorruptError(
                 f"edit {record.seq} in {self._journal.path} cannot be applied: {error!r}"
@@ -224,8 +239,8 @@ class Store:
         frozen = self._journal.exclusively(self._freeze)
         if frozen is None:
             return
-        mark, table = frozen
-        parquet = to_parquet(Snapshot.of(table, self._dataset, mark.seq))
+        mark, table, history = frozen
+        parquet = to_parquet(Snapshot.of(table, self._dataset, mark.seq, history))
         temporary = files.write_beside(self._file, parquet)
         replaced = files.temporary_beside(self._file)
         try:
@@ -234,9 +249,9 @@ class Store:
             temporary.unlink(missing_ok=True)
             files.keep_as_backup(self._file, replaced)
 
-    def _freeze(self) -> tuple[Mark, Table] | None:
+    def _freeze(self) -> tuple[Mark, Table, History] | None:
         mark = self._journal.mark()
-        return None if mark is None else (mark, self._table.copy())
+        return None if mark is None else (mark, self._table.copy(), self._history.copy())
 
     def _publish(self, mark: Mark, temporary: Path, replaced: Path) -> None:
         if self._journal.is_current(mark):
@@ -253,7 +268,7 @@ class Store:
             )
 
     def copy_to(self, path: Path) -> None:
-        """Write a copy, which is a dataset of its own.
+        """Write a copy, which is a dataset of its own, with the history so far.
 
         Raises:
             FileExistsError: if there is a file already.
@@ -261,7 +276,7 @@ class Store:
         """
         with suppress(ConflictError, DatasetCorruptError):  # a copy may be the way out
             self.refresh()
-        write_new(path.resolve(), self.table)
+        write_new(path.resolve(), self.table, self._history)
 
     def close(self) -> None:
         """Bring the Parquet file up to date and let go of the files; the table stays."""
@@ -278,6 +293,7 @@ class Store:
     def after_fork(self) -> None:
         """In a forked child, start afresh what the parent goes on with."""
         self._upkeep.is_asked_for = False
+        self.log.clear()  # what the parent did is not the child's to undo
 
 
 _stores: weakref.WeakSet[Store] = weakref.WeakSet()

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from time import time_ns
 
 from framegrid.errors import ReadOnlyDatasetError
 from framegrid.store.disk import Store
-from framegrid.table import Change, Table
+from framegrid.store.history import History
+from framegrid.store.ledger import Ledger
+from framegrid.store.records import encode
+from framegrid.table import Change, Table, size_of
 
 
-class MemoryStore:
+class MemoryStore(Ledger):
     """A table without files, with the interface of ``Store``.
 
     Attributes:
         path: None, as there is no file.
-        table: the table.
         origin: what it is a part of, which is why it is read-only; None if it is not.
     """
 
@@ -21,8 +24,13 @@ class MemoryStore:
 
     def __init__(self, table: Table | None = None, origin: Path | None = None) -> None:
         """Hold a table, or an empty one."""
-        self.table = Table() if table is None else table
+        super().__init__(Table() if table is None else table, History())
         self.origin = origin
+
+    @property
+    def table(self) -> Table:
+        """The table."""
+        return self._table
 
     @property
     def read_only(self) -> bool:
@@ -40,9 +48,11 @@ class MemoryStore:
                 f"this is what was read of {self.origin}, and read-only: make it a dataset of its "
                 "own first, with save('new name')"
             )
-        change = build(self.table)
+        change = build(self._table)
         if change is not None:
-            self.table.apply(change)
+            entry = self._make(change, time_ns() // 1000)
+            if entry is not None:
+                self.log.note(entry, size_of(change) or len(encode(change)[1]))
         return change
 
     def refresh(self) -> bool:
@@ -53,10 +63,12 @@ class MemoryStore:
         """Do nothing: there are no files to let go of."""
 
     def save_as(self, path: Path) -> Store:
-        """Write a dataset with this table, and give its store.
+        """Write a dataset with this table and history, and give its store, which can undo as well.
 
         Raises:
             FileExistsError: if there is a file already.
             FileNotFoundError: if the folder does not exist.
         """
-        return Store.create(path, table=self.table)
+        store = Store.create(path, table=self._table, history=self._history)
+        store.log = self.log
+        return store

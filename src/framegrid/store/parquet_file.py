@@ -8,6 +8,7 @@ from pathlib import Path
 
 from framegrid.errors import ConflictError, DatasetCorruptError, NotADatasetError
 from framegrid.store.files import backup_of, journal_of, put, taken, write_beside
+from framegrid.store.history import History
 from framegrid.store.snapshot import Snapshot, from_parquet, how_to_read, is_ours, to_parquet
 from framegrid.table import Table
 
@@ -43,8 +44,8 @@ def read_snapshot(path: Path) -> Snapshot:
         ) from error
 
 
-def write_new(path: Path, table: Table) -> None:
-    """Write the Parquet file of a new dataset with the samples of a table.
+def write_new(path: Path, table: Table, history: History) -> None:
+    """Write the Parquet file of a new dataset with the samples of a table and their history.
 
     Raises:
         FileExistsError: if there is one, or the journal of one that was deleted.
@@ -58,7 +59,8 @@ def write_new(path: Path, table: Table) -> None:
     if (journal := journal_of(path)).exists():
         message = f"{path.name} is gone, but its journal is here: restore it, or delete the journal"
         raise FileExistsError(errno.EEXIST, message, str(journal))
-    put(path, write_beside(path, to_parquet(Snapshot.of(table, uuid.uuid4().bytes, 0))))
+    snapshot = Snapshot.of(table, uuid.uuid4().bytes, 0, history)
+    put(path, write_beside(path, to_parquet(snapshot)))
 
 
 def restore_backup(path: Path) -> None:

@@ -7,16 +7,21 @@
          5  RenameKey       JSON [old, new]
          6  DropKey         JSON [key]
          7  ReplaceKey      an Arrow stream of one column
+         8  OrderKeys       JSON of the keys
+         9  Undo            JSON [edits, keys, rows], then its changes; each of these parts behind
+                            its kind (u16, 0 for the JSON) and its length (u64), little-endian
 
 The types that a change brings stand in the schema metadata of its first stream. A journal can come
 from anybody: nothing here unpickles or evaluates, and a stream is validated before it is used.
 """
 
 import json
-from collections.abc import Callable, Sequence
+import struct
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from framegrid.schema import Schema
@@ -25,15 +30,18 @@ from framegrid.table import (
     Block,
     Change,
     DropKey,
+    OrderKeys,
     RemoveSamples,
     RenameKey,
     ReplaceKey,
     SetBlocks,
     SetValues,
+    Undo,
 )
 
 _ID = "sample_id"
 _TYPES = b"types"
+_PART = struct.Struct("<HQ")
 
 _to_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _from_text = json.JSONDecoder().raw_decode  # half the time of json.loads
@@ -101,7 +109,8 @@ def _values_from_payload(payload: bytes) -> SetValues:
 
 
 def _blocks_to_payload(change: SetBlocks) -> bytes:
-    tables = [pa.table({_ID: block.ids, **block.columns}) for block in change.blocks]
+    blocks = change.blocks or (Block(np.empty(0, np.int64), {}),)  # the types need a stream
+    tables = [pa.table({_ID: block.ids, **block.columns}) for block in blocks]
     return _to_streams(tables, change.types)
 
 
@@ -143,6 +152,27 @@ def _column_from_payload(payload: bytes) -> ReplaceKey:
     return ReplaceKey(key, key_type, table[key].combine_chunks())
 
 
+def _undo_to_payload(change: Undo) -> bytes:
+    head = 0, _to_json((change.edits, change.keys, change.rows))
+    parts = [head, *map(encode, change.changes)]
+    return b"".join(_PART.pack(kind, len(part)) + part for kind, part in parts)
+
+
+def _undo_from_payload(payload: bytes) -> Undo:
+    parts = list(_parts(payload))
+    edits, keys, rows = _from_json(parts[0][1])
+    return Undo(tuple(decode(*part) for part in parts[1:]), edits, tuple(keys), rows)
+
+
+def _parts(payload: bytes) -> Iterator[tuple[int, bytes]]:
+    end = 0
+    while end < len(payload):
+        kind, length = _PART.unpack_from(payload, end)
+        start = end + _PART.size
+        end = start + length
+        yield kind, payload[start:end]
+
+
 _Codec = tuple[int, Callable[[Any], bytes], Callable[[bytes], Change]]
 
 _CODECS: dict[type[Change], _Codec] = {
@@ -161,5 +191,11 @@ _CODECS: dict[type[Change], _Codec] = {
         lambda payload: DropKey(*_from_json(payload)),
     ),
     ReplaceKey: (7, _column_to_payload, _column_from_payload),
+    OrderKeys: (
+        8,
+        lambda change: _to_json(change.keys),
+        lambda payload: OrderKeys(tuple(_from_json(payload))),
+    ),
+    Undo: (9, _undo_to_payload, _undo_from_payload),
 }
 _DECODERS = {kind: from_payload for kind, _, from_payload in _CODECS.values()}

@@ -1,7 +1,7 @@
 """A dataset as the bytes of a Parquet file, and back.
 
 Any reader of Parquet opens the file. What framegrid itself needs is in the footer, as JSON under
-the key ``framegrid``:
+the key ``framegrid`` (and its history under ``framegrid.history``, see ``history``):
 
     {"seal": CRC-32 of the whole file, "version": 1, "dataset": its name in hex,
      "seq": number of the last edit, "next_id": the next sample's id, "types": {key: type}}
@@ -23,12 +23,14 @@ import pyarrow.parquet as pq
 from framegrid.errors import DatasetCorruptError, NotADatasetError
 from framegrid.schema import BUILTIN_TYPES, KeyType, Schema, arrow_type
 from framegrid.store.budget import within_memory
+from framegrid.store.history import History
 from framegrid.store.lists import to_lists, to_texts
 from framegrid.table import Table
 
 VERSION = 1
 
 _KEY = b"framegrid"
+_HISTORY_KEY = b"framegrid.history"
 _SEAL = b'{"seal": "'
 _NO_SEAL = b"00000000"
 _MAGIC = b"PAR1"
@@ -55,6 +57,7 @@ class Snapshot(NamedTuple):
         next_id: the id of the next new sample.
         types: types of the metadata keys.
         samples: built-in columns and metadata keys, in the Arrow types of memory.
+        history: what was done to it, up to that edit.
     """
 
     dataset: bytes
@@ -62,11 +65,13 @@ class Snapshot(NamedTuple):
     next_id: int
     types: Schema
     samples: pa.Table
+    history: History
 
     @classmethod
-    def of(cls, table: Table, dataset: bytes, seq: int) -> Self:
-        """Take a table as it is now."""
-        return cls(dataset, seq, table.next_id, dict(table.schema), table.to_arrow())
+    def of(cls, table: Table, dataset: bytes, seq: int, history: History) -> Self:
+        """Take a table and its history as they are now."""
+        samples = table.to_arrow()
+        return cls(dataset, seq, table.next_id, dict(table.schema), samples, history)
 
     def to_table(self) -> Table:
         """Give a table that goes on from here."""
@@ -89,6 +94,8 @@ def to_parquet(snapshot: Snapshot) -> memoryview:
         write_page_checksum=True,
     ) as writer:
         writer.write_table(table, row_group_size=_GROUP_ROWS)
+        if lines := snapshot.history.pack():
+            writer.add_key_value_metadata({_HISTORY_KEY: lines})
         writer.add_key_value_metadata({_KEY: _footer(snapshot)})
     data = memoryview(sink.getvalue()).cast("B")
     data[_place_of_seal(data)] = _seal_of(data)
@@ -186,7 +193,8 @@ def from_parquet(data: bytes, path: Path) -> Snapshot:
 
 def _unpack(data: bytes, path: Path) -> Snapshot:
     file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
-    facts = json.loads(file.metadata.metadata[_KEY])
+    metadata = file.metadata.metadata
+    facts = json.loads(metadata[_KEY])
     if facts["version"] > VERSION:
         raise NotADatasetError(
             f"{path} is of file version {facts['version']}, and this framegrid reads up to version "
@@ -196,7 +204,8 @@ def _unpack(data: bytes, path: Path) -> Snapshot:
     columns = {name: arrow_type(kind) for name, kind in (BUILTIN_TYPES | types).items()}
     samples = _without_lists(_read(file, path), types)
     samples = samples.select(list(columns)).cast(pa.schema(columns))
-    return Snapshot(dataset, index(facts["seq"]), index(facts["next_id"]), types, samples)
+    history = History(metadata.get(_HISTORY_KEY, b""))
+    return Snapshot(dataset, index(facts["seq"]), index(facts["next_id"]), types, samples, history)
 
 
 def _rejection(data: bytes, path: Path) -> Exception:

@@ -5,23 +5,36 @@ from framegrid.table.changes import (
     Block,
     Change,
     DropKey,
+    OrderKeys,
     RemoveSamples,
     RenameKey,
     ReplaceKey,
     SetBlocks,
     SetValues,
+    Undo,
 )
+from framegrid.table.done import replaced
+from framegrid.table.footprint import Line, line_of
 from framegrid.table.table import Table
+from framegrid.table.undo_log import Entry, UndoLog, size_of
 
 __all__ = [
     "AddSamples",
     "Block",
     "Change",
     "DropKey",
+    "Entry",
+    "Line",
+    "OrderKeys",
     "RemoveSamples",
     "RenameKey",
     "ReplaceKey",
     "SetBlocks",
     "SetValues",
     "Table",
+    "Undo",
+    "UndoLog",
+    "line_of",
+    "replaced",
+    "size_of",
 ]

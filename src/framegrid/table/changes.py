@@ -53,11 +53,11 @@ class SetBlocks:
 
 @dataclass(frozen=True, slots=True)
 class AddSamples:
-    """New samples, behind those there are.
+    """New samples, or removed ones that come back.
 
     Attributes:
-        samples: ``sample_id`` (ascending, none below the table's ``next_id``), ``file_name``,
-            ``file_path_abs``, ``width``, ``height``, and any metadata keys.
+        samples: ``sample_id`` (ascending; of new samples none is below the table's ``next_id``),
+            ``file_name``, ``file_path_abs``, ``width``, ``height``, and any metadata keys.
         types: types of the keys that this creates, or turns from integer into float.
     """
 
@@ -106,5 +106,39 @@ class ReplaceKey:
     values: pa.Array
 
 
-Change = SetValues | SetBlocks | AddSamples | RemoveSamples | RenameKey | DropKey | ReplaceKey
+@dataclass(frozen=True, slots=True)
+class OrderKeys:
+    """Metadata keys that come in this order, before any other keys; unknown ones do not count."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Changes that together take back the last edits.
+
+    Attributes:
+        changes: applied in order.
+        edits: number of edits taken back.
+        keys: keys that those named.
+        rows: number of samples that those touched.
+    """
+
+    changes: tuple["Change", ...]
+    edits: int
+    keys: tuple[str, ...]
+    rows: int
+
+
+Change = (
+    SetValues
+    | SetBlocks
+    | AddSamples
+    | RemoveSamples
+    | RenameKey
+    | DropKey
+    | ReplaceKey
+    | OrderKeys
+    | Undo
+)
 """Anything that changes a table."""

@@ -39,6 +39,11 @@ _FROM_STORED: dict[KeyType, Callable[[Any], Any]] = {
 }
 
 
+def to_stored(value: Any | None, key_type: KeyType) -> Any | None:
+    """Give a value as a column of a type holds it."""
+    return None if value is None else _TO_STORED.get(key_type, _as_it_is)(value)
+
+
 class Column:
     """One column of the table.
 
@@ -70,12 +75,16 @@ class Column:
             stored = self._base[row].as_py()
         return None if stored is None else self._from_stored(stored)
 
-    def set(self, row: int, value: Any | None) -> None:
-        """Set the value of a row, or remove it with None."""
+    def set(self, row: int, value: Any | None) -> Any | None:
+        """Set the value of a row, or remove it with None; give the one before, as it was held."""
         self._series = None
+        before = self._edits.get(row, _UNEDITED)
+        if before is _UNEDITED:
+            before = self._base[row].as_py()
         self._edits[row] = None if value is None else self._to_stored(value)
         if len(self._edits) > max(4096, len(self._base) // 16):
             self.array()
+        return before
 
     def replace(self, rows: Rows, values: pa.Array) -> None:
         """Set the values of many rows, or remove them by null.

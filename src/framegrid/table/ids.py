@@ -21,9 +21,13 @@ def find(ids: Ids, sample_id: Any) -> int:
         ids: (N,) ids, strictly ascending.
         sample_id: anything; only integers can be known.
     """
-    if not len(ids) or not isinstance(sample_id, (int, np.integer)) or isinstance(sample_id, bool):
+    if type(sample_id) is not int:
+        if not isinstance(sample_id, (int, np.integer)) or isinstance(sample_id, bool):
+            return UNKNOWN
+        sample_id = int(sample_id)
+    if not len(ids):
         return UNKNOWN
-    guess = int(sample_id) - ids.item(0)  # right unless samples were removed
+    guess: int = sample_id - ids.item(0)  # right unless samples were removed
     if 0 <= guess < len(ids) and ids.item(guess) == sample_id:
         return guess
     row = bisect_left(ids.data, sample_id)

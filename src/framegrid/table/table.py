@@ -15,11 +15,13 @@ from framegrid.table.changes import (
     Block,
     Change,
     DropKey,
+    OrderKeys,
     RemoveSamples,
     RenameKey,
     ReplaceKey,
     SetBlocks,
     SetValues,
+    Undo,
 )
 from framegrid.table.column import Column
 from framegrid.table.ids import UNKNOWN, Ids, Rows, find, find_all
@@ -167,36 +169,45 @@ class Table:
         copied._hold(columns)  # noqa: SLF001 - it is one of us
         return copied
 
-    def apply(self, change: Change) -> None:
+    def samples(self, ids: Ids) -> pa.Table:
+        """Give some samples as an Arrow table, in the order of their ids."""
+        return self.to_arrow().take(pa.array(np.sort(self.rows(ids))))
+
+    def apply(self, change: Change) -> dict[str, Any] | None:
         """Apply a change that was validated.
 
         Setting values twice is as good as once, should the first time be interrupted.
+
+        Returns:
+            Of ``SetValues`` the values that it replaced, as they are held: lists and dicts are JSON
+            text. For other changes ask ``replaced`` before.
         """
-        self._frame = None
+        self._frame = before = None
         match change:
             case SetValues(sample_id, values, types):
-                self._set_values(self.row(sample_id), values, types)
+                before = self._set_values(self.row(sample_id), values, types)
             case SetBlocks(blocks, types):
                 self._set_blocks(blocks, types)
             case AddSamples(samples, types):
                 self._add(samples, types)
             case RemoveSamples(ids):
-                self._remove(self.rows(ids))
-            case RenameKey(old, new):
-                names = {old: new, notes_key(old): notes_key(new)}
-                self._hold({names.get(k, k): v for k, v in self._columns.items()})
-            case DropKey(dropped):
-                gone = (dropped, notes_key(dropped))
-                self._hold({k: v for k, v in self._columns.items() if k not in gone})
-            case ReplaceKey(key, key_type, values):
-                self._hold({**self._columns, key: Column(key_type, values)})
+                self._take(np.delete(np.arange(len(self)), self.rows(ids)))
+            case Undo(changes):
+                for part in changes:
+                    self.apply(part)
+            case _:
+                self._hold(_with_keys_changed(self._columns, change))
         self.revision += 1
+        return before
 
-    def _set_values(self, row: int, values: dict[str, Any], types: Schema) -> None:
+    def _set_values(self, row: int, values: dict[str, Any], types: Schema) -> dict[str, Any]:
         self._set_types(types)
-        for key, value in values.items():
-            if value is not None or key in self._columns:
-                self._columns[key].set(row, value)
+        columns = self._columns
+        return {
+            key: columns[key].set(row, value)
+            for key, value in values.items()
+            if value is not None or key in columns
+        }
 
     def _set_blocks(self, blocks: tuple[Block, ...], types: Schema) -> None:
         self._set_types(types)
@@ -222,14 +233,32 @@ class Table:
             key: column.extend(samples[key] if key in given else missing)
             for key, column in self._columns.items()
         }
+        last = self.ids.item(-1) if len(self) else -1
         self._hold_rows(np.concatenate([self.ids, _ids_of(samples)]), columns)
+        if len(samples) and self.ids.item(-len(samples)) < last:
+            self._take(np.argsort(self.ids))
         if len(samples):
             self.next_id = max(self.next_id, self.ids.item(-1) + 1)
 
-    def _remove(self, rows: Rows) -> None:
-        kept = np.delete(np.arange(len(self)), rows)
-        columns = {key: column.take(kept) for key, column in self._columns.items()}
-        self._hold_rows(self.ids[kept], columns)
+    def _take(self, rows: Rows) -> None:
+        columns = {key: column.take(rows) for key, column in self._columns.items()}
+        self._hold_rows(self.ids[rows], columns)
+
+
+def _with_keys_changed(columns: dict[str, Column], change: Change) -> dict[str, Column]:
+    match change:
+        case RenameKey(old, new):
+            names = {old: new, notes_key(old): notes_key(new)}
+            return {names.get(key, key): column for key, column in columns.items()}
+        case DropKey(dropped):
+            gone = (dropped, notes_key(dropped))
+            return {key: column for key, column in columns.items() if key not in gone}
+        case ReplaceKey(key, key_type, values):
+            return {**columns, key: Column(key_type, values)}
+        case OrderKeys(keys):
+            first = [*_BUILTIN, *filter(columns.__contains__, keys)]
+            return {key: columns[key] for key in first} | columns
+    return columns
 
 
 def _ids_of(samples: pa.Table) -> Ids:

@@ -1,0 +1,106 @@
+"""The edits that can be taken back: the last ones, within bounds."""
+
+from collections import deque
+from typing import Any
+
+from framegrid.schema import Schema
+from framegrid.table.changes import AddSamples, Change, ReplaceKey, SetBlocks, Undo
+from framegrid.table.done import Done
+from framegrid.table.footprint import Line
+from framegrid.table.table import Table
+from framegrid.table.undo import undo
+
+Entry = tuple[Line, Change, Any, Schema, Schema]
+"""The fields of ``Done``: in every loop of single edits, making one would take too long."""
+
+MOST_EDITS = 1_000
+MOST_BYTES = 256 << 20
+
+
+class UndoLog:
+    """What this process did to a table and can take back."""
+
+    def __init__(self) -> None:
+        self._edits: deque[tuple[Entry, int]] = deque()
+        self._size = 0
+        self._is_cut = False
+
+    def note(self, entry: Entry, size: int) -> None:
+        """Note an edit that was made; an ``Undo`` makes those forgotten that it took back.
+
+        Args:
+            entry: the edit.
+            size: of its change, in bytes.
+        """
+        _, change, before, _, _ = entry
+        if type(change) is Undo:
+            for _ in range(change.edits):
+                self._size -= self._edits.pop()[1]
+            return
+        size += _size_before(before)
+        self._edits.append((entry, size))
+        self._size += size
+        while self._size > MOST_BYTES or len(self._edits) > MOST_EDITS:
+            self._size -= self._edits.popleft()[1]
+            self._is_cut = True
+
+    def last(self, count: int) -> list[Done]:
+        """Give the last edits that were not taken back, the last one first.
+
+        Raises:
+            ValueError: if there are not so many.
+        """
+        if count < 1:
+            raise ValueError(f"edits={count}: at least 1 edit can be undone")
+        if count > len(self._edits):
+            raise ValueError(self._too_few(count))
+        return [Done(*self._edits[-1 - place][0]) for place in range(count)]
+
+    def undo(self, table: Table, count: int) -> Undo:
+        """Make the change that takes back the last edits.
+
+        Raises:
+            ValueError: if there are not so many.
+            ConflictError: if what one of them did was changed since.
+        """
+        return undo(table, self.last(count))
+
+    def clear(self) -> None:
+        """Forget all edits."""
+        self._edits.clear()
+        self._size = 0
+
+    def _too_few(self, count: int) -> str:
+        held = len(self._edits)
+        begin = (
+            f"only {held} of {count} edits can be undone" if held else "there is nothing to undo"
+        )
+        if self._is_cut:
+            return (
+                f"{begin}: older edits are beyond the last {MOST_EDITS:,}, or the "
+                f"{MOST_BYTES >> 20} MB that are kept to undo them"
+            )
+        return f"{begin}: of what was edited here since the dataset was opened, all else was undone"
+
+
+def size_of(change: Change) -> int:
+    """Give the size of the arrays of a change, in bytes."""
+    match change:
+        case SetBlocks(blocks):
+            return sum(array.nbytes for block in blocks for array in block.columns.values())
+        case AddSamples(samples):
+            return int(samples.nbytes)
+        case ReplaceKey(_, _, values):
+            return int(values.nbytes)
+    return 0
+
+
+def _size_before(before: Any) -> int:
+    """Give the size of what an edit replaced, in bytes; single numbers do not count."""
+    if type(before) is not dict:
+        return sum(map(size_of, before))
+    size = 0
+    for value in before.values():
+        if type(value) is str:
+            size += len(value)
+    return size
