@@ -196,6 +196,7 @@ def test_only_what_is_needed_is_read():
         ({"columns": ["scor"]}, KeyError, "no column 'scor'; there are path, width"),
         ({"filters": [("scor", ">", 1)]}, KeyError, "no column 'scor'; there are path, width"),
         ({"path_column": "file"}, KeyError, "no column 'file'; there are path, width"),
+        ({"path_column": "score"}, ValueError, "'score' is of type double: paths .* are text"),
         ({"columns": "score"}, TypeError, r"a list of names, got 'score': pass \['score'\]"),
         (
             {"filters": [("score", ">", "x")]},
@@ -408,6 +409,13 @@ def test_other_files_and_damage_are_told_apart():
         load("text")
     whole = Path(write({"x": [1, 2]})).read_bytes()
     Path("table.parquet").write_bytes(whole[:-20])
+    with pytest.raises(DatasetCorruptError, match=r"table\.parquet is damaged"):
+        load("table")
+
+
+def test_names_that_are_no_text_are_damage():
+    whole = Path(write({"label": [1, 2]})).read_bytes()
+    Path("table.parquet").write_bytes(whole.replace(b"label", b"l\xffbel"))
     with pytest.raises(DatasetCorruptError, match=r"table\.parquet is damaged"):
         load("table")
 

@@ -151,13 +151,22 @@ def _identify(file: IO[bytes], path: str) -> ImageFile.ImageFile:
     failure: Exception | None = None
     for name in candidates(prefix, path):
         try:
-            if name == "JXL":
-                check_pixels(declared_size(file), MAX_DECODED_PIXELS)
-            file.seek(0)
-            return Image.OPEN[name][0](file, "")
+            return _opened_as(name, file)
         except Exception as error:  # noqa: BLE001 - another format may fit
             failure = failure or error
     raise failure or BrokenImageError(unidentified(prefix))
+
+
+def _opened_as(name: str, file: IO[bytes]) -> ImageFile.ImageFile:
+    if name != "JXL":
+        file.seek(0)
+        return Image.OPEN[name][0](file, "")
+    check_pixels(declared_size(file), MAX_DECODED_PIXELS)  # it is decoded as soon as it is opened
+    file.seek(0)
+    try:
+        return Image.OPEN[name][0](file, "")
+    except Exception as error:  # its own message is advice for those who build the decoder
+        raise BrokenImageError("damaged: the JPEG XL data cannot be decoded") from error
 
 
 def _turned(image: Image.Image, needed: Image.Transpose) -> Image.Image:

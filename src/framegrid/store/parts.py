@@ -62,11 +62,13 @@ class Parts:
         local = pyarrow.fs.LocalFileSystem()
         factory = pds.FileSystemDatasetFactory(local, list(map(str, self._files)), kind, options)
         try:
-            return factory.finish(factory.inspect(promote_options="permissive", fragments=None))
+            schema = factory.inspect(promote_options="permissive", fragments=None)
+            _ = schema.names  # which may be no text
+            return factory.finish(schema)
         except Exception as error:  # damage raises errors of many types
             for file in self._files:
                 with _blaming(file):
-                    pq.read_schema(file)
+                    _ = pq.read_schema(file).names
             raise ValueError(
                 f"the files of {self.path} do not agree about their columns: {error}; load them "
                 "one at a time"

@@ -118,6 +118,9 @@ def _find_paths(parts: Parts, path_column: str | None) -> tuple[str, Path]:
     if path_column is None and "file_path_abs" in texts:
         path_column = "file_path_abs"
     names = texts if path_column is None else [path_column]
+    if not set(names) <= set(texts):
+        dtype = parts.schema.field(names[0]).type
+        raise ValueError(f"column {path_column!r} is of type {dtype}: paths of images are text")
     frame = parts.head(names, _LOOKED_AT).to_pandas()
     folders = [parts.path, parts.path.parent] if parts.path.is_dir() else [parts.path.parent]
     ranks = {
