@@ -243,7 +243,7 @@ def forget_first():
 
 def snapshot_all_the_time():
     background.INTERVAL = 0.002
-    background.QUIET_BYTES = background.BUSY_BYTES = 1 << 10
+    background.ON_DISK = background.Pace(1 << 10, background.ON_DISK.quiet_turns, 1 << 10)
 
 
 class Nursery:

@@ -16,7 +16,8 @@ ROOMS = {
     "schema": {"errors"},
     "table": {"errors", "schema"},
     "journal": {"errors"},
-    "store": {"errors", "schema", "table", "journal", "remote"},
+    "store": {"errors", "schema", "table", "journal", "remote", "caches"},
+    "caches": set(),
     "remote": {"errors"},
     "images": {"errors", "remote"},
     "filters": {"errors", "schema"},
@@ -26,7 +27,7 @@ ROOMS = {
     "features": set(),
     "diagnosis": set(),
     "dataset": {"errors", "schema", "table", "journal", "store", "images", "compute", "remote"},
-    "thumbnails": {"errors", "images", "workers"},
+    "thumbnails": {"caches", "errors", "images", "workers"},
     "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},
     "answers": {"errors", "protocol", "schema", "filters", "columns", "dataset", "images", "view"},
 }

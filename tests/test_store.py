@@ -228,7 +228,7 @@ def wait_until(condition):
 def quick(monkeypatch):
     """Turns of the background thread at once, and snapshots after a few edits."""
     monkeypatch.setattr(background, "INTERVAL", 0.001)
-    monkeypatch.setattr(background, "QUIET_BYTES", 500)
+    monkeypatch.setattr(background, "ON_DISK", background.ON_DISK._replace(quiet_bytes=500))
 
 
 @pytest.mark.usefixtures("quick")
@@ -242,8 +242,8 @@ def test_a_pause_after_edits_makes_a_snapshot(path, store):
 
 @pytest.mark.usefixtures("quick")
 def test_many_edits_make_a_snapshot_without_a_pause(path, store, monkeypatch):
-    monkeypatch.setattr(background, "QUIET_TURNS", 10**9)
-    monkeypatch.setattr(background, "BUSY_BYTES", 20_000)
+    pace = background.ON_DISK._replace(quiet_turns=10**9, busy_bytes=20_000)
+    monkeypatch.setattr(background, "ON_DISK", pace)
     before = path.stat().st_ino
     journal = path.with_name("photos.parquet.journal")
     values = iter(range(10**9))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from framegrid import images, thumbnails
+from framegrid import caches, images, thumbnails
 from framegrid.errors import BrokenImageError
 from framegrid.thumbnails import Thumbnail, Thumbnails, bucket, disk_cache, shared
-from framegrid.thumbnails.disk_cache import Cache, File, default_folder
+from framegrid.thumbnails.disk_cache import Cache, File
 
 LONG = 30  # seconds, after which a test has hung
 
@@ -526,7 +526,7 @@ def test_two_caches_share_a_file(tmp_path):
 
 def test_the_user_may_choose_the_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("FRAMEGRID_CACHE_DIR", str(tmp_path / "mine"))
-    assert default_folder() == tmp_path / "mine"
+    assert caches.default_folder() == tmp_path / "mine"
 
 
 @pytest.mark.parametrize(
@@ -540,9 +540,9 @@ def test_the_user_may_choose_the_folder(monkeypatch, tmp_path):
 )
 def test_default_folder(monkeypatch, platform, variable, value, expected):
     monkeypatch.delenv("FRAMEGRID_CACHE_DIR", raising=False)
-    monkeypatch.setattr(disk_cache.sys, "platform", platform)
+    monkeypatch.setattr(caches.sys, "platform", platform)
     monkeypatch.setenv(variable, value)
-    assert default_folder() == Path(expected)
+    assert caches.default_folder() == Path(expected)
 
 
 # One per process

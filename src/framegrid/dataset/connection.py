@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import ismethod
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 from weakref import ReferenceType, WeakMethod, WeakSet, ref
 
@@ -18,7 +17,7 @@ from framegrid.dataset.edits import set_values
 from framegrid.dataset.watcher import watch
 from framegrid.errors import UnknownSampleError
 from framegrid.schema import KeyType
-from framegrid.store import MemoryStore, Store
+from framegrid.store import MemoryStore, Place, Store
 from framegrid.table import Change, Table
 
 Listener = Callable[[], object]
@@ -162,7 +161,7 @@ class Connection:
         if changed:
             self._announce()
 
-    def save(self, path: Path | None) -> None:
+    def save(self, path: Place | None) -> None:
         """Write a snapshot, or a copy at `path`, which a dataset in memory moves to.
 
         Raises:

@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Hashable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
+from framegrid import remote
 from framegrid.dataset.adding.frames import samples_of
 from framegrid.dataset.adding.slices import open_slice
 from framegrid.dataset.connection import Connection, Listener, Moment
@@ -17,7 +18,7 @@ from framegrid.dataset.history import EditHistory
 from framegrid.dataset.imports import MetadataImports
 from framegrid.dataset.metadata import MetadataCollection
 from framegrid.dataset.samples import SampleCollection
-from framegrid.store import Durability, Filters, MemoryStore, Store
+from framegrid.store import Durability, Filters, MemoryStore, Place, Store, kind_of
 from framegrid.table import Table
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class ImageDataset(
     killed right after; closing only tidies up. Any thread may use it, and several processes may
     have the same dataset open. Open one with ``create``, ``load`` or ``load_or_create``, or make
     one of a DataFrame with ``from_dataframe``.
+
+    On object storage, edits wait in a journal on this machine until they are put there: by
+    ``save``, by closing, or after five quiet minutes. What other machines put is taken in when it
+    is opened or saved.
 
     As the last line of a notebook cell it shows itself as a grid.
 
@@ -63,7 +68,8 @@ class ImageDataset(
         """Create a new, empty dataset.
 
         Args:
-            name: its name, or the path of its file, with or without ``.parquet``.
+            name: its name, or the path of its file, with or without ``.parquet``;
+                on object storage its URL, as in ``"s3://bucket/photos"``.
             durability: what an edit survives once its call has returned: ``"process"``, the end of
                 the process, or ``"power"``, a power cut too, at some 200 us an edit.
 
@@ -71,7 +77,8 @@ class ImageDataset(
             FileExistsError: there is one already.
             FileNotFoundError: its folder does not exist.
         """
-        return cls(Store.create(_file(name), durability=durability))
+        place = _file(name)
+        return cls(kind_of(place).create(place, durability=durability))
 
     @classmethod
     def load(  # noqa: PLR0913 - what to open, how much of it, and how
@@ -94,7 +101,8 @@ class ImageDataset(
         images start from the folder of the Parquet.
 
         Args:
-            name: its name, or the path of its file, with or without ``.parquet``.
+            name: its name, or the path of its file, with or without ``.parquet``;
+                on object storage its URL, as in ``"s3://bucket/photos"``.
             columns: the keys to read, beside the paths of the images; by default all.
             filters: which rows to read: conditions that all hold, as in
                 ``[("score", ">", 0.5), ("label", "in", ["cat", "dog"])]``; a list of such lists,
@@ -119,11 +127,16 @@ class ImageDataset(
             cats.save("cats")  # from here on it can be edited
             ```
         """
+        place = _file(name)
         if any(option is not None for option in (columns, filters, path_column)):
-            place = _file(name)
+            if isinstance(place, str):
+                raise ValueError(
+                    f"{place} is on object storage, of which a dataset is opened as a whole; for a "
+                    "part use from_dataframe(pd.read_parquet(..., columns=..., filters=...))"
+                )
             place = place if place.exists() else Path(name).expanduser().absolute()
             return cls(open_slice(place, columns, filters, path_column))
-        return cls(Store.open(_file(name), durability=durability, repair=repair))
+        return cls(kind_of(place).open(place, durability=durability, repair=repair))
 
     @classmethod
     def load_or_create(
@@ -132,7 +145,8 @@ class ImageDataset(
         """Open a dataset, created first when it does not exist.
 
         Args:
-            name: its name, or the path of its file, with or without ``.parquet``.
+            name: its name, or the path of its file, with or without ``.parquet``;
+                on object storage its URL, as in ``"s3://bucket/photos"``.
             durability: what an edit survives once its call has returned: ``"process"``, the end of
                 the process, or ``"power"``, a power cut too, at some 200 us an edit.
 
@@ -177,15 +191,15 @@ class ImageDataset(
     # What it is
 
     @property
-    def path(self) -> Path | None:
-        """The Parquet file; None for a dataset in memory."""
+    def path(self) -> Path | str | None:
+        """The Parquet file: a URL on object storage, None for a dataset in memory."""
         return self._connection.store.path
 
     @property
     def name(self) -> str:
         """The name of the file without its extension, also of the one this is a part of."""
         place = self.path or self._connection.store.origin
-        return place.stem if place else "untitled"
+        return PurePath(place).stem if place else "untitled"
 
     @property
     def revision(self) -> int:
@@ -234,6 +248,7 @@ class ImageDataset(
 
         Raises:
             FileExistsError: there is something at `path`.
+            ConflictError: on object storage, another machine saved what your edits do not fit.
             ValueError: the dataset is in memory and there is no `path`.
         """
         self._connection.save(None if path is None else _file(path))
@@ -295,8 +310,11 @@ class ImageDataset(
         self.show()._ipython_display_()
 
 
-def _file(name: str | os.PathLike[str]) -> Path:
-    """Give the absolute path of the file of a dataset called `name`."""
+def _file(name: str | os.PathLike[str]) -> Place:
+    """Give the absolute path of the file of a dataset called `name`, or its URL."""
+    if remote.is_url(name):
+        url = remote.canonical(name)
+        return url if url.endswith(SUFFIX) else url + SUFFIX
     path = Path(name).expanduser()
     if path.name in {"", ".."}:
         raise ValueError(f"{os.fspath(name)!r} names no file: pass a name such as 'photos'")

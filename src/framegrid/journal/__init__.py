@@ -9,15 +9,15 @@ of them the snapshot goes; memory is the snapshot and the records that follow.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from framegrid.journal.files import READ_ONLY, read_at, sync, sync_folder, write_at
-from framegrid.journal.frames import COPIES_SIZE, HEADER_SIZE, Record, pack_record
-from framegrid.journal.replay import Replay
+from framegrid.journal.frames import COPIES_SIZE, HEADER_SIZE, Record, pack_record, read_records
+from framegrid.journal.replay import Replay, remove_unused
 
-__all__ = ["READ_ONLY", "Journal", "Mark", "Record", "sync_folder", "write_at"]
+__all__ = ["READ_ONLY", "Journal", "Mark", "Record", "remove_unused", "sync_folder", "write_at"]
 
 Applied = TypeVar("Applied")
 
@@ -133,6 +133,13 @@ class Journal(Replay):
             self._end -= mark.end - HEADER_SIZE
             sync(self.fd)
             os.ftruncate(self.fd, HEADER_SIZE + later)
+
+    def records(self, after: int) -> Iterator[Record]:
+        """Give again the records that memory has taken in, those behind the edit ``after``."""
+        with open(self.fd, "rb", closefd=False) as file:
+            for record in read_records(file, self._header.start, self._end):
+                if record.seq > after:
+                    yield record
 
     def sync(self) -> None:
         """Make the records so far survive a loss of power, holding nobody up."""

@@ -5,6 +5,7 @@ import shutil
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -253,3 +254,12 @@ class Replay(LockedFile):
             RuntimeWarning,
             stacklevel=2,
         )
+
+
+def remove_unused(path: Path, dataset: bytes) -> None:
+    """Remove the journal of another dataset that was here before, if it holds no edits."""
+    with suppress(FileNotFoundError):
+        data = path.read_bytes() if path.stat().st_size == HEADER_SIZE else b""
+        header = unpack_header(data[:COPIES_SIZE])
+        if header is not None and header.dataset != dataset:
+            path.unlink()

@@ -55,7 +55,9 @@ def told_of(url: str) -> Iterator[None]:
             raise PermissionError(errno.EACCES, message, url) from error
         response = getattr(error.__cause__, "response", None) or {}
         if response.get("ResponseMetadata", {}).get("HTTPStatusCode") in _CHANGED:
-            raise ChangedError(errno.EBUSY, "another writer was faster", url) from error
+            raise ChangedError(
+                errno.EBUSY, "another writer was faster, whose version is to be taken in first", url
+            ) from error
         number = getattr(error, "errno", None) or errno.EIO
         raise OSError(number, _line(error), url) from error
 

@@ -48,7 +48,7 @@ def replace(url: str, data: bytes, known: Status) -> Status:
     """
     protocol, _ = split(url)
     if status(url) != known:
-        raise ChangedError(f"{url} was changed or deleted")
+        raise ChangedError(errno.EBUSY, "it was changed or deleted by another writer", url)
     fs, path = locate(url)
     with told_of(url):
         if protocol == "s3":

@@ -2,7 +2,9 @@
 
 from framegrid.store.conditions import Filters
 from framegrid.store.disk import Durability, Store
+from framegrid.store.files import Place
 from framegrid.store.memory import MemoryStore
+from framegrid.store.objects import kind_of
 from framegrid.store.parts import Parts
 from framegrid.store.slices import is_dataset, slice_of_dataset
 
@@ -11,7 +13,9 @@ __all__ = [
     "Filters",
     "MemoryStore",
     "Parts",
+    "Place",
     "Store",
     "is_dataset",
+    "kind_of",
     "slice_of_dataset",
 ]

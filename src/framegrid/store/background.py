@@ -11,16 +11,31 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from typing import NamedTuple
 
 from framegrid.journal import Journal
 
 INTERVAL = 1.0  # seconds from turn to turn; the most that a loss of power costs
 
-# When edits become a snapshot; replaying 1 MB of them takes about 50 ms.
-QUIET_BYTES = 256 << 10  # so many, about 5,000 single edits, ...
-QUIET_TURNS = 2  # ... and none for so many turns
-BUSY_BYTES = 8 << 20  # so many, whether there are more all the time or not
 RETRY_SECONDS = 60.0  # after a failure, such as a full disk
+
+
+class Pace(NamedTuple):
+    """When edits become a snapshot.
+
+    Attributes:
+        quiet_bytes: when there are so many ...
+        quiet_turns: ... and no more came for so many turns,
+        busy_bytes: or when there are so many.
+    """
+
+    quiet_bytes: int
+    quiet_turns: int
+    busy_bytes: int
+
+
+# Replaying 1 MB of edits takes about 50 ms; 256 kB are about 5,000 single ones.
+ON_DISK = Pace(quiet_bytes=256 << 10, quiet_turns=2, busy_bytes=8 << 20)
 
 
 class Upkeep:
@@ -29,17 +44,22 @@ class Upkeep:
     Attributes:
         is_asked_for: whether a turn will come.
         is_over: set when there shall be no more.
+        pace: when edits become a snapshot.
     """
 
-    def __init__(self, journal: Journal, write_snapshot: Callable[[], None]) -> None:
+    def __init__(
+        self, journal: Journal, write_snapshot: Callable[[], None], pace: Pace | None = None
+    ) -> None:
         """Do nothing until asked.
 
         Args:
             journal: the journal.
             write_snapshot: makes a snapshot of the edits so far.
+            pace: when to make one; by default as on disk.
         """
         self.is_asked_for = False
         self.is_over = False
+        self.pace = pace or ON_DISK
         self._journal = journal
         self._write_snapshot = write_snapshot
         self._size_before = 0
@@ -67,13 +87,14 @@ class Upkeep:
             self._retry_at = time.monotonic() + RETRY_SECONDS
             with contextlib.suppress(Warning):  # where warnings are errors
                 excuse(error)
-        return self._journal.size >= QUIET_BYTES or not self._journal.is_synced
+        return self._journal.size >= self.pace.quiet_bytes or not self._journal.is_synced
 
     def _is_snapshot_due(self) -> bool:
         size = self._journal.size
         self._quiet_turns = self._quiet_turns + 1 if size == self._size_before else 0
         self._size_before = size
-        due = QUIET_BYTES if self._quiet_turns >= QUIET_TURNS else BUSY_BYTES
+        is_quiet = self._quiet_turns >= self.pace.quiet_turns
+        due = self.pace.quiet_bytes if is_quiet else self.pace.busy_bytes
         return size >= due and time.monotonic() >= self._retry_at
 
 

@@ -4,7 +4,7 @@ import atexit
 import os
 import warnings
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Literal, Self, get_args
 from framegrid.errors import ConflictError, DatasetCorruptError, ReadOnlyDatasetError
 from framegrid.journal import READ_ONLY, Journal, Mark, Record
 from framegrid.store import background, files
+from framegrid.store.files import Place
 from framegrid.store.history import History
 from framegrid.store.ledger import Ledger
 from framegrid.store.parquet_file import read_snapshot, restore_backup, write_new
@@ -31,20 +32,21 @@ class Store(Ledger):
     Any thread may edit. The table is to be read by one thread at a time, and not during an edit.
 
     Attributes:
-        path: the Parquet file.
+        path: the Parquet file, or its URL.
         read_only: whether edits are refused, as the files cannot be written.
         origin: None, as this is no part of something else.
     """
 
     origin: None = None
+    _pace: background.Pace | None = None
 
-    def __init__(self, path: Path, durability: Durability, *, read_only: bool) -> None:
+    def __init__(self, path: Place, durability: Durability, *, read_only: bool) -> None:
         """Load the snapshot; use ``create`` or ``open``."""
         self.path = path
         self.read_only = read_only
         self._closed = False
-        self._file = path.resolve()  # what snapshots replace, so that symbolic links stay
-        snapshot = read_snapshot(self._file)
+        self._file = files.resolved(path)  # what snapshots replace, so that symbolic links stay
+        snapshot = self._read()
         super().__init__(snapshot.to_table(), snapshot.history)
         self._dataset = snapshot.dataset
         self._journal = Journal(
@@ -54,12 +56,12 @@ class Store(Ledger):
             writable=not read_only,
             power=durability == "power",
         )
-        self._upkeep = background.Upkeep(self._journal, self._write_snapshot)
+        self._upkeep = background.Upkeep(self._journal, self._write_snapshot, self._pace)
 
     @classmethod
     def create(
         cls,
-        path: Path,
+        path: Place,
         *,
         durability: Durability = "process",
         table: Table | None = None,
@@ -73,14 +75,14 @@ class Store(Ledger):
         """
         _check_durability(durability)
         write_new(
-            path.resolve(),
+            path,
             Table() if table is None else table,
             History() if history is None else history,
         )
         return cls.open(path, durability=durability)
 
     @classmethod
-    def open(cls, path: Path, *, durability: Durability = "process", repair: bool = False) -> Self:
+    def open(cls, path: Place, *, durability: Durability = "process", repair: bool = False) -> Self:
         """Open a dataset; read-only, with a warning, if its files cannot be written.
 
         Args:
@@ -96,14 +98,19 @@ class Store(Ledger):
             DatasetBusyError: if another process holds its lock for too long.
         """
         _check_durability(durability)
-        file = path.resolve()
-        files.remove_leftovers(file)
-        if repair:
-            restore_backup(file)
-        store = cls(path, durability, read_only=not os.access(file, os.W_OK))
+        store = cls(path, durability, read_only=not cls._prepare(path, repair=repair))
         store._catch_up_first(repair=repair)
         _stores.add(store)
         return store
+
+    @classmethod
+    def _prepare(cls, path: Place, *, repair: bool) -> bool:
+        """Clean up what is there before it is read, and tell whether it may be written."""
+        file = files.resolved(path)
+        files.remove_leftovers(file)
+        if repair:
+            restore_backup(file)
+        return os.access(file, os.W_OK)
 
     @classmethod
     def read(cls, path: Path) -> Table:
@@ -130,7 +137,7 @@ class Store(Ledger):
         if self.read_only:
             message = f"{self.path} is open read-only, as its files cannot be written"
             warnings.warn(message, RuntimeWarning, stacklevel=4)
-        elif self._journal.size >= background.QUIET_BYTES:
+        elif self._journal.size >= self._upkeep.pace.quiet_bytes:
             self._upkeep.ask()
 
     @property
@@ -193,8 +200,11 @@ class Store(Ledger):
     def _catch_up(self) -> bool:
         return self._journal.catch_up(self._load, self._replay)
 
+    def _read(self) -> Snapshot:
+        return read_snapshot(self._file)
+
     def _load(self) -> int:
-        snapshot = read_snapshot(self._file)
+        snapshot = self._read()
         if snapshot.dataset != self._dataset:
             raise ConflictError(
                 f"{self.path} was replaced by another dataset while it was open: load it again"
@@ -206,11 +216,17 @@ class Store(Ledger):
 
     def _replay(self, record: Record) -> None:
         try:
-            self._follow(decode(record.kind, record.payload), record.when)
+            for change in self._changes_of(record):
+                self._follow(change, record.when)
+        except ConflictError:
+            raise
         except Exception as error:  # a valid checksum on nonsense: made by hand, fails in any way
             raise DatasetCorruptError(
                 f"edit {record.seq} in {self._journal.path} cannot be applied: {error!r}"
             ) from error
+
+    def _changes_of(self, record: Record) -> Iterable[Change]:
+        return (decode(record.kind, record.payload),)
 
     def snapshot(self, refresh: Callable[[], object] | None = None) -> None:
         """Bring the Parquet file up to all edits so far, those of other processes included.
@@ -237,9 +253,10 @@ class Store(Ledger):
     def _write_snapshot(self) -> None:
         """Write a snapshot of memory while edits go on, and put it in place if nobody else did."""
         frozen = self._journal.exclusively(self._freeze)
-        if frozen is None:
-            return
-        mark, table, history = frozen
+        if frozen is not None:
+            self._put(*frozen)
+
+    def _put(self, mark: Mark, table: Table, history: History) -> None:
         parquet = to_parquet(Snapshot.of(table, self._dataset, mark.seq, history))
         temporary = files.write_beside(self._file, parquet)
         replaced = files.temporary_beside(self._file)
@@ -267,7 +284,7 @@ class Store(Ledger):
                 "are safe in the journal; move that file away to go on, or keep both by save(path)"
             )
 
-    def copy_to(self, path: Path) -> None:
+    def copy_to(self, path: Place) -> None:
         """Write a copy, which is a dataset of its own, with the history so far.
 
         Raises:
@@ -276,7 +293,7 @@ class Store(Ledger):
         """
         with suppress(ConflictError, DatasetCorruptError):  # a copy may be the way out
             self.refresh()
-        write_new(path.resolve(), self.table, self._history)
+        write_new(path, self.table, self._history)
 
     def close(self) -> None:
         """Bring the Parquet file up to date and let go of the files; the table stays."""

@@ -4,6 +4,8 @@ NAME.parquet                        the snapshot
 NAME.parquet.journal                the edits since
 NAME.parquet.bak                    the snapshot before
 NAME.parquet.PID-RANDOM@HOST.tmp    a file being written
+
+Of a dataset on object storage, only the journal is here: in the user's cache, in a folder per URL.
 """
 
 import contextlib
@@ -14,11 +16,24 @@ import platform
 import re
 import secrets
 import shutil
-from pathlib import Path
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
 
+from framegrid.caches import default_folder
 from framegrid.journal import sync_folder, write_at
 
+Place = Path | str
+"""Where a dataset is: a file, or the URL of an object."""
+
 _TEMPORARY = re.compile(r"\.(\d+)-[0-9a-f]{8}@(.*)\.tmp")
+
+
+def resolved(place: Place) -> Path:
+    """Give the file behind symbolic links; of a URL, what would be its file here, in the cache."""
+    if not isinstance(place, str):
+        return place.resolve()
+    key = blake2b(place.encode(), digest_size=12).hexdigest()
+    return default_folder().expanduser() / "datasets" / key / PurePosixPath(place).name
 
 
 def journal_of(path: Path) -> Path:
@@ -96,7 +111,7 @@ def put(path: Path, temporary: Path) -> None:
     sync_folder(path.parent)
 
 
-def taken(path: Path) -> FileExistsError:
+def taken(path: Place) -> FileExistsError:
     """Give the error that says that there is a file in the way."""
     message = "there is a file already: load its dataset, or choose another name"
     return FileExistsError(errno.EEXIST, message, str(path))

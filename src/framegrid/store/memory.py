@@ -6,8 +6,10 @@ from time import time_ns
 
 from framegrid.errors import ReadOnlyDatasetError
 from framegrid.store.disk import Store
+from framegrid.store.files import Place
 from framegrid.store.history import History
 from framegrid.store.ledger import Ledger
+from framegrid.store.objects import kind_of
 from framegrid.store.records import encode
 from framegrid.table import Change, Table, size_of
 
@@ -62,13 +64,13 @@ class MemoryStore(Ledger):
     def close(self) -> None:
         """Do nothing: there are no files to let go of."""
 
-    def save_as(self, path: Path) -> Store:
+    def save_as(self, path: Place) -> Store:
         """Write a dataset with this table and history, and give its store, which can undo as well.
 
         Raises:
             FileExistsError: if there is a file already.
             FileNotFoundError: if the folder does not exist.
         """
-        store = Store.create(path, table=self._table, history=self._history)
+        store = kind_of(path).create(path, table=self._table, history=self._history)
         store.log = self.log
         return store

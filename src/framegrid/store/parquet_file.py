@@ -6,8 +6,9 @@ import uuid
 import warnings
 from pathlib import Path
 
+from framegrid import remote
 from framegrid.errors import ConflictError, DatasetCorruptError, NotADatasetError
-from framegrid.store.files import backup_of, journal_of, put, taken, write_beside
+from framegrid.store.files import Place, backup_of, journal_of, put, taken, write_beside
 from framegrid.store.history import History
 from framegrid.store.snapshot import Snapshot, from_parquet, how_to_read, is_ours, to_parquet
 from framegrid.table import Table
@@ -44,13 +45,23 @@ def read_snapshot(path: Path) -> Snapshot:
         ) from error
 
 
-def write_new(path: Path, table: Table, history: History) -> None:
+def write_new(place: Place, table: Table, history: History) -> None:
     """Write the Parquet file of a new dataset with the samples of a table and their history.
 
     Raises:
         FileExistsError: if there is one, or the journal of one that was deleted.
-        FileNotFoundError: if the folder does not exist.
+        FileNotFoundError: if the folder, or the bucket, does not exist.
     """
+    data = to_parquet(Snapshot.of(table, uuid.uuid4().bytes, 0, history))
+    if isinstance(place, str):
+        if remote.status(place) is not None:  # who may not write is to hear that rather
+            raise taken(place)
+        remote.create(place, bytes(data))
+    else:
+        _write_new_file(place.resolve(), data)
+
+
+def _write_new_file(path: Path, data: memoryview) -> None:
     if not path.parent.is_dir():
         message = "there is no such folder: create it first"
         raise FileNotFoundError(errno.ENOENT, message, str(path.parent))
@@ -59,8 +70,7 @@ def write_new(path: Path, table: Table, history: History) -> None:
     if (journal := journal_of(path)).exists():
         message = f"{path.name} is gone, but its journal is here: restore it, or delete the journal"
         raise FileExistsError(errno.EEXIST, message, str(journal))
-    snapshot = Snapshot.of(table, uuid.uuid4().bytes, 0, history)
-    put(path, write_beside(path, to_parquet(snapshot)))
+    put(path, write_beside(path, data))
 
 
 def restore_backup(path: Path) -> None:

@@ -4,15 +4,17 @@ Any reader of Parquet opens the file. What framegrid itself needs is in the foot
 the key ``framegrid`` (and its history under ``framegrid.history``, see ``history``):
 
     {"seal": CRC-32 of the whole file, "version": 1, "dataset": its name in hex,
-     "seq": number of the last edit, "next_id": the next sample's id, "types": {key: type}}
+     "seq": number of the last edit, "next_id": the next sample's id, "types": {key: type},
+     "writers": {journal: number of its last edit}, where there can be several}
 
 The seal is computed with zeros in its place. Pages have checksums of their own, for other readers;
 the seal covers also what has none, and is checked before anything else is looked at.
 """
 
 import json
+from collections.abc import Mapping
 from operator import index
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 from zlib import crc32
 
@@ -23,6 +25,7 @@ import pyarrow.parquet as pq
 from framegrid.errors import DatasetCorruptError, NotADatasetError
 from framegrid.schema import BUILTIN_TYPES, KeyType, Schema, arrow_type
 from framegrid.store.budget import within_memory
+from framegrid.store.files import Place
 from framegrid.store.history import History
 from framegrid.store.lists import to_lists, to_texts
 from framegrid.table import Table
@@ -58,6 +61,7 @@ class Snapshot(NamedTuple):
         types: types of the metadata keys.
         samples: built-in columns and metadata keys, in the Arrow types of memory.
         history: what was done to it, up to that edit.
+        writers: on object storage, by journal the number of its last edit that is in here.
     """
 
     dataset: bytes
@@ -66,6 +70,7 @@ class Snapshot(NamedTuple):
     types: Schema
     samples: pa.Table
     history: History
+    writers: Mapping[str, int] = MappingProxyType({})
 
     @classmethod
     def of(cls, table: Table, dataset: bytes, seq: int, history: History) -> Self:
@@ -146,7 +151,8 @@ def _footer(snapshot: Snapshot) -> bytes:
         "next_id": snapshot.next_id,
         "types": snapshot.types,
     }
-    return json.dumps(facts).encode()
+    writers = {"writers": dict(snapshot.writers)} if snapshot.writers else {}
+    return json.dumps(facts | writers).encode()
 
 
 def _seal_of(data: bytes | memoryview) -> bytes:
@@ -169,7 +175,7 @@ def is_ours(data: bytes) -> bool:
     return _SEAL in data
 
 
-def from_parquet(data: bytes, path: Path) -> Snapshot:
+def from_parquet(data: bytes, path: Place) -> Snapshot:
     """Read the bytes of a Parquet file that framegrid wrote.
 
     Args:
@@ -191,7 +197,7 @@ def from_parquet(data: bytes, path: Path) -> Snapshot:
         raise DatasetCorruptError(f"{path} is no valid dataset: {error}") from error
 
 
-def _unpack(data: bytes, path: Path) -> Snapshot:
+def _unpack(data: bytes, path: Place) -> Snapshot:
     file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
     metadata = file.metadata.metadata
     facts = json.loads(metadata[_KEY])
@@ -204,11 +210,13 @@ def _unpack(data: bytes, path: Path) -> Snapshot:
     columns = {name: arrow_type(kind) for name, kind in (BUILTIN_TYPES | types).items()}
     samples = _without_lists(_read(file, path), types)
     samples = samples.select(list(columns)).cast(pa.schema(columns))
+    writers = {journal: index(seq) for journal, seq in facts.get("writers", {}).items()}
     history = History(metadata.get(_HISTORY_KEY, b""))
-    return Snapshot(dataset, index(facts["seq"]), index(facts["next_id"]), types, samples, history)
+    seq, next_id = index(facts["seq"]), index(facts["next_id"])
+    return Snapshot(dataset, seq, next_id, types, samples, history, writers)
 
 
-def _rejection(data: bytes, path: Path) -> Exception:
+def _rejection(data: bytes, path: Place) -> Exception:
     """Say what a file is that has no valid seal."""
     if not (_MAGIC.startswith(data[: len(_MAGIC)]) or data.endswith(_MAGIC)):
         return NotADatasetError(f"{path} is no Parquet file: it begins with {data[:8]!r}")
@@ -226,7 +234,7 @@ def _rejection(data: bytes, path: Path) -> Exception:
     )
 
 
-def how_to_read(path: Path) -> str:
+def how_to_read(path: Place) -> str:
     """Say how to look at what another program wrote."""
     return (
         f"to look at it, use ImageDataset.load({str(path)!r}, filters=[]), or a part of it by "
@@ -234,7 +242,7 @@ def how_to_read(path: Path) -> str:
     )
 
 
-def _read(file: pq.ParquetFile, path: Path) -> pa.Table:
+def _read(file: pq.ParquetFile, path: Place) -> pa.Table:
     rows = file.metadata.num_rows
     batches = within_memory(
         file.iter_batches(_BATCH_ROWS), f"{path} with its {rows} rows", rows * pa.int64().byte_width

@@ -1,9 +1,7 @@
 """Thumbnails of earlier requests and sessions, in one SQLite file."""
 
 import json
-import os
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -182,19 +180,6 @@ class Cache:
             with connection:
                 if not connection.execute(_EVICT).rowcount:
                     break
-
-
-def default_folder() -> Path:
-    """Return the folder for framegrid's caches of this platform, or the one the user chose."""
-    if chosen := os.environ.get("FRAMEGRID_CACHE_DIR"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        caches = os.environ.get("LOCALAPPDATA", r"~\AppData\Local")
-    elif sys.platform == "darwin":
-        caches = "~/Library/Caches"
-    else:
-        caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(caches, "framegrid")
 
 
 def _connect(path: Path | str) -> sqlite3.Connection:

@@ -12,7 +12,8 @@ from queue import Empty, PriorityQueue
 from threading import Lock, Thread
 
 from framegrid import images
-from framegrid.thumbnails.disk_cache import Cache, File, default_folder
+from framegrid.caches import default_folder
+from framegrid.thumbnails.disk_cache import Cache, File
 from framegrid.thumbnails.request import Request, Thumbnail
 from framegrid.workers import Processes, Workers, usable_cores
 
