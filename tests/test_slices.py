@@ -120,6 +120,14 @@ def test_names_of_partitions_are_decoded():
     assert values(load("table"), "x") == dict(zip(PATHS, labels, strict=False))
 
 
+def test_a_key_may_be_in_the_files_as_well():
+    Path("table/year=2020").mkdir(parents=True)
+    write({"year": [2020, 2020], "rank": [1, 2]}, "table/year=2020/part-0.parquet")
+    dataset = load("table", filters=[("year", "==", 2020)])
+    assert dataset.schema == {"year": "integer", "rank": "integer"}
+    assert len(dataset) == 2
+
+
 def test_files_may_lack_columns_and_have_wider_types():
     Path("table").mkdir()
     write({"rank": pa.array([1, 2], pa.int32()), "gap": pa.nulls(2)}, "table/0.parquet")

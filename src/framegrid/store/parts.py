@@ -61,18 +61,16 @@ class Parts:
         kind = pds.ParquetFileFormat(coerce_int96_timestamp_unit=_INT96_UNIT)
         local = pyarrow.fs.LocalFileSystem()
         factory = pds.FileSystemDatasetFactory(local, list(map(str, self._files)), kind, options)
+        schemas = [_schema_of(file, kind, local) for file in self._files]
         try:
-            schema = factory.inspect(promote_options="permissive", fragments=None)
-            _ = schema.names  # which may be no text
-            return factory.finish(schema)
-        except Exception as error:  # damage raises errors of many types
-            for file in self._files:
-                with _blaming(file):
-                    _ = pq.read_schema(file).names
+            schemas.append(_inspected(factory))  # also the keys in the names of folders
+            schema = pa.unify_schemas(schemas, promote_options="permissive")
+        except pa.ArrowException as error:
             raise ValueError(
                 f"the files of {self.path} do not agree about their columns: {error}; load them "
                 "one at a time"
             ) from error
+        return factory.finish(schema)
 
     def head(self, names: Sequence[str], rows: int) -> pa.Table:
         """Read some columns of the first rows, of one file at least."""
@@ -147,6 +145,20 @@ def _natural(path: Path) -> list[tuple[int, str]]:
     """Sort part.2 before part.10."""
     parts = re.findall(r"(\d+)|(\D+)", str(path))
     return [(int(number or 0), text) for number, text in parts]
+
+
+def _schema_of(file: Path, kind: pds.ParquetFileFormat, local: pyarrow.fs.FileSystem) -> pa.Schema:
+    with _blaming(file):
+        schema = kind.inspect(str(file), local)
+        _ = schema.names  # which may be no text
+        return schema
+
+
+def _inspected(factory: pds.DatasetFactory) -> pa.Schema:
+    try:
+        return factory.inspect(promote_options="permissive")
+    except TypeError:  # older ones of pyarrow know no options
+        return factory.inspect()
 
 
 def _base(path: Path) -> Path:
