@@ -26,7 +26,7 @@ _ABSENT = images.FileState(0, -1)
 _PICTURES = 1
 """Workers beyond those that thumbnails may occupy, so that a large picture need not wait."""
 
-_TASK_FILES = 4
+_TASK_FILES = 8
 _TASK_BYTES = 2_000_000
 """A worker is given no more at a time, some tens of ms, so that a newer request need not wait."""
 
