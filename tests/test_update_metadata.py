@@ -1,5 +1,6 @@
 """Bulk updates: pairs, dicts, DataFrames and CSV files."""
 
+import random
 from collections import OrderedDict
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 import framegrid as fg
+from framegrid.dataset import updates
 from framegrid.errors import MetadataTypeError, UnknownSampleError
 
 
@@ -62,6 +64,20 @@ def test_nothing_to_update_is_no_change(dataset, data):
     before = dataset.revision
     dataset.update_metadata(data)
     assert dataset.revision == before
+
+
+@pytest.mark.parametrize("many", [0, 10**9], ids=["sorted by address", "as given"])
+def test_the_order_of_pairs_does_not_matter(many, monkeypatch):
+    monkeypatch.setattr(updates, "_MANY", many)
+    frame = pd.DataFrame({"path": [f"/{number}.jpg" for number in range(100)], "width": 1})
+    dataset = fg.ImageDataset.from_dataframe(frame.assign(height=1))
+    pairs = [(id_, {"rank": id_, "label": str(id_)}) for id_ in range(100)]
+    random.Random(1).shuffle(pairs)
+    dataset.update_metadata(pairs)
+    assert dataset.df["rank"].tolist() == list(range(100))
+    assert dataset.df["label"].tolist() == [str(id_) for id_ in range(100)]
+    dataset.update_metadata([(1, {"rank": 5}), (0, {"rank": 6}), (1, {"rank": 7})])
+    assert dataset.df["rank"].tolist()[:3] == [6, 7, 2]
 
 
 def test_an_update_is_one_change(dataset):

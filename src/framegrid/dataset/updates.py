@@ -23,6 +23,8 @@ Pairs = Iterable[tuple[Any, Mapping[str, Any]]]
 Update = Pairs | Mapping[Any, Mapping[str, Any]] | pd.DataFrame | ArrowStream | ArrowBatch
 """What ``update_metadata`` takes."""
 
+_MANY = 50_000  # mappings, which caches do not hold
+
 
 def update(data: Update, on: str) -> Callable[[Table], SetBlocks | None]:
     """Read `data` once, and give the function that makes it a change of a table.
@@ -72,8 +74,8 @@ def _is_pair(value: Any) -> bool:
 def _update_pairs(
     table: Table, ids: Ids, mappings: Sequence[Mapping[str, Any]]
 ) -> SetBlocks | None:
-    if not pd.Index(ids).is_unique:
-        ids, mappings = _merged(ids, mappings)
+    unique = pd.Index(ids).is_unique
+    ids, mappings = (_in_memory_order if unique else _merged)(ids, mappings)
     return set_blocks(table, patches_of(ids, mappings))
 
 
@@ -83,6 +85,18 @@ def _merged(ids: Ids, mappings: Sequence[Mapping[str, Any]]) -> tuple[Ids, list[
     for sample_id, mapping in zip(ids.tolist(), mappings, strict=True):
         merged[sample_id].update(mapping)
     return np.fromiter(merged, np.int64), list(merged.values())
+
+
+def _in_memory_order(
+    ids: Ids, mappings: Sequence[Mapping[str, Any]]
+) -> tuple[Ids, Sequence[Mapping[str, Any]]]:
+    """Sort many shuffled mappings by their addresses: caches make them twice as fast to read."""
+    addresses = np.fromiter(map(id, mappings), np.uint64, len(mappings))
+    backwards = np.count_nonzero(addresses[1:] < addresses[:-1])
+    if len(mappings) < _MANY or backwards < len(mappings) / 4:
+        return ids, mappings
+    order = np.argsort(addresses)
+    return ids[order], [mappings[row] for row in order.tolist()]
 
 
 def patches_of(ids: Ids, mappings: Sequence[Mapping[str, Any]]) -> list[Patch]:
