@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -266,6 +267,17 @@ def test_another_process_sees_an_edit_at_once(saved):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_sample_at_hand_shows_the_edits_of_others(saved):
+    with fg.ImageDataset.load("saved") as mine, fg.ImageDataset.load("saved") as others:
+        sample, other = mine.get_sample(0), others.get_sample(0)
+        for rank in range(20, 23):
+            other.metadata["rank"] = rank
+            deadline = time.monotonic() + 5
+            while sample.metadata["rank"] != rank:
+                assert time.monotonic() < deadline
+            assert dict(sample.metadata)["rank"] == rank
+
+
 def test_a_forked_child_does_not_wait_for_threads_of_its_parent(saved):
     with fg.ImageDataset.load("saved") as dataset:
         busy, done = threading.Event(), threading.Event()

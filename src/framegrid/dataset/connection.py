@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from framegrid.errors import UnknownSampleError
 from framegrid.schema import KeyType
 from framegrid.store import MemoryStore, Place, Store
 from framegrid.table import Change, Table
+
+# How old a single value may be that another process changed: to look costs as much as to read.
+GLANCE_S = 0.01
 
 Listener = Callable[[], object]
 Answer = TypeVar("Answer")
@@ -52,6 +56,7 @@ class Connection:
         self._listeners: dict[int, ReferenceType[Listener]] = {}
         self._tickets = count()
         self._watcher: threading.Thread | None = None
+        self._next_glance = 0.0
         _connections.add(self)
 
     @property
@@ -65,6 +70,7 @@ class Connection:
         Raises:
             UnknownSampleError: the dataset does not hold the sample.
         """
+        self._glance()
         with self._lock:
             table = self.store.table
             return table.get(table.row(sample_id), column)
@@ -75,6 +81,7 @@ class Connection:
         Raises:
             UnknownSampleError: the dataset does not hold the sample.
         """
+        self._glance()
         with self._lock:
             table = self.store.table
             row = table.row(sample_id)
@@ -86,6 +93,7 @@ class Connection:
         Raises:
             UnknownSampleError: the dataset does not hold the sample.
         """
+        self._glance()
         with self._lock:
             table = self.store.table
             return table.metadata(table.row(sample_id))
@@ -158,8 +166,14 @@ class Connection:
         """Take over what other processes changed."""
         with self._lock:
             changed = self.store.refresh()
+        self._next_glance = time.monotonic() + GLANCE_S
         if changed:
             self._announce()
+
+    def _glance(self) -> None:
+        """Take over what other processes changed, unless that was done just now."""
+        if time.monotonic() > self._next_glance:
+            self.refresh()
 
     def save(self, path: Place | None) -> None:
         """Write a snapshot, or a copy at `path`, which a dataset in memory moves to.

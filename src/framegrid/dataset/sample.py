@@ -122,9 +122,10 @@ class Metadata(MutableMapping[str, Any]):
 class Sample:
     """One image of a dataset.
 
-    Samples are views: they hold no values, so each access shows the dataset as it is now. Every
-    access to a sample that was removed from the dataset raises ``UnknownSampleError``. Two samples
-    are equal when they are the same one of the same opened dataset.
+    Samples are views: they hold no values, so each access shows the dataset as it is now, with what
+    other processes changed until some 10 ms ago. Every access to a sample that was removed from the
+    dataset raises ``UnknownSampleError``. Two samples are equal when they are the same one of the
+    same opened dataset.
 
     Example:
         ```python
