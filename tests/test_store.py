@@ -266,14 +266,14 @@ def test_a_background_snapshot_that_fails_is_reported_and_tried_again(store, pat
     reports, real = [], os.fsync
 
     def fail(_):
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
     monkeypatch.setattr(background, "excuse", reports.append)
     before = path.stat().st_ino
     store.commit(score(1.0))
     wait_until(lambda: reports)
-    assert str(reports[0]) == "disk full"
+    assert str(reports[0]) == f"[Errno 28] No space left on device: '{path}'"
     assert path.stat().st_ino == before
     monkeypatch.setattr(os, "fsync", real)
     monkeypatch.setattr(store._upkeep, "_retry_at", 0.0)
@@ -628,7 +628,7 @@ def test_repair_goes_back_to_the_snapshot_before(path, store):
     store.commit(score(1.0))
     store.close()
     path.write_bytes(b"PAR1")
-    with pytest.warns(RuntimeWarning, match="the snapshot before it is in its place"):
+    with pytest.warns(RuntimeWarning, match=f"3 samples and {len(TYPES)} metadata keys, is in"):
         repaired = Store.open(path, repair=True)
     assert rows(repaired) == ROWS
     repaired.commit(score(2.0))

@@ -69,8 +69,10 @@ def write_beside(path: Path, data: bytes | memoryview) -> Path:
             os.close(fd)
         with contextlib.suppress(FileNotFoundError):
             shutil.copymode(path, temporary)  # who may read the old one may read the new one
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)
         raise
     return temporary
 

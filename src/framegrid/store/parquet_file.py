@@ -85,13 +85,15 @@ def restore_backup(path: Path) -> None:
         backup = backup_of(path)
         if not backup.exists():
             raise
-        read_snapshot(backup)
+        before = read_snapshot(backup)
         aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
         temporary = write_beside(path, backup.read_bytes())
         path.replace(aside)
         temporary.replace(path)
         warnings.warn(
-            f"{path} was damaged: the snapshot before it is in its place now, and it is {aside}",
+            f"{path} was damaged: the snapshot before it, which has {len(before.samples):,} "
+            f"samples and {len(before.types):,} metadata keys, is in its place now, and it is "
+            f"{aside}",
             RuntimeWarning,
             stacklevel=2,
         )
