@@ -1,17 +1,69 @@
-"""What ends up in the wheel and in the sdist."""
+"""What ends up in the wheel and in the sdist, and that it works where it is installed."""
 
+import json
 import os
 import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 BUNDLE = {"framegrid/static/widget.js", "framegrid/static/widget.css"}
 WITHOUT_NODE = {**os.environ, "PATH": ""}
+
+SMOKE = """
+import json, sys
+from pathlib import Path
+from PIL import Image
+import pandas as pd
+import framegrid as fg
+
+Path("photos").mkdir()
+for number in range(5):
+    Image.new("RGB", (60 + number, 48), "teal").save(f"photos/{number}.jpg")
+with fg.ImageDataset.create("smoke") as dataset:
+    dataset.add_images_from_path("photos", progress=False)
+    day = pd.Timestamp(2024, 1, 1)
+    dataset.update_metadata([(i, {"score": i / 2, "day": day}) for i in range(4)])
+    dataset.get_sample(4).metadata["tags"] = ["a"]
+    grid = fg.Grid(dataset, filters={"score": (0.5, None)}, sort="-score", selected=[1])
+    assert list(grid.filtered.index) == [3, 2, 1]
+    assert list(dataset.df.query(grid.query).index) == [1, 2, 3]
+    assert grid.get_state()["filters"]
+    grid.save_html("page.html")
+    report = dataset.compute_metadata(fg.features.luminance, progress=False)
+    assert not report.failures, report
+assert pd.read_parquet("smoke.parquet")["score"].sum() == 3
+print(json.dumps(fg.__file__))
+"""
+
+
+def oldest():
+    """The oldest version of each dependency that is allowed."""
+    needed = [Requirement(text) for text in requires("framegrid")]
+    return [f"{n.name}=={next(iter(n.specifier)).version}" for n in needed if not n.marker]
+
+
+def works(python):
+    """Whether it runs: what a version manager puts on the PATH may have no Python behind it."""
+    done = subprocess.run([python, "-c", "import ensurepip"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def newest_python():
+    """The newest interpreter on the PATH or of pyenv."""
+    folders = [*map(Path, os.environ["PATH"].split(os.pathsep)), Path(sys.executable).parent]
+    folders += Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin")
+    for minor in range(14, 10, -1):
+        for python in (folder / f"python3.{minor}" for folder in folders):
+            if python.is_file() and works(python):
+                return python
+    return sys.executable
 
 
 def build(kind, source, target, **options):
@@ -75,6 +127,32 @@ def test_installed_wheel_makes_a_grid_without_node(wheel, tmp_path):
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == str(tmp_path / "framegrid/__init__.py"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("python", "pins"),
+    [
+        pytest.param(sys.executable, oldest(), id="oldest of everything"),
+        pytest.param(newest_python(), ["pandas<3"], id="newest Python with pandas 2"),
+        pytest.param(newest_python(), ["pandas>=3"], id="newest of everything"),
+    ],
+)
+def test_wheel_works_in_a_clean_environment(wheel, python, pins, tmp_path):
+    subprocess.run([python, "-m", "venv", tmp_path / "venv"], check=True)
+    own = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    pip = [own, "-m", "pip", "install", "--quiet", "--only-binary=:all:"]
+    subprocess.run([*pip, wheel, *pins], check=True)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [own, "-W", "error:::framegrid", "-c", SMOKE],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout).startswith(str(tmp_path))
 
 
 def test_missing_npm_is_told_in_a_sentence(tmp_path):
