@@ -229,3 +229,26 @@ def test_metadata_from_csv(dataset, folder):
     remote.create(f"{folder}/labels.csv", b"file_name,label\nimg2.jpg,cat\nimg10.jpg,dog\n")
     assert len(dataset.update_metadata_from_csv(f"{folder}/labels.csv").matched) == 2
     assert dataset.df["label"].tolist() == ["cat", "dog"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("labels.json", '{"img2.jpg": {"label": "cat"}}'),
+        ("labels.jsonl", '{"file_name": "img2.jpg", "label": "cat"}\n'),
+    ],
+)
+def test_metadata_from_json(dataset, folder, name, text):
+    remote.create(f"{folder}/{name}", text.encode())
+    assert len(dataset.update_metadata_from_json(f"{folder}/{name}").matched) == 1
+    assert dataset.get_sample(0).metadata["label"] == "cat"
+
+
+def test_images_move_there_and_back(dataset, folder, tmp_path):
+    dataset.export_images(tmp_path / "here")
+    assert dataset.relink(folder, tmp_path / "here") == 2
+    assert dataset.get_sample(0).file_path_abs == str(tmp_path / "here/img2.jpg")
+    assert dataset.relink(tmp_path / "here", f"{folder}/") == 2
+    assert dataset.get_sample(0).file_path_abs == f"{folder}/img2.jpg"
+    with pytest.raises(FileNotFoundError, match=f"2 of 2 files do not exist under {folder}/sub"):
+        dataset.relink(folder, f"{folder}/sub")

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from framegrid import images, remote
 from framegrid.dataset.connection import Connection
 from framegrid.dataset.paths import common_folder
 from framegrid.dataset.reports import few
@@ -23,10 +24,10 @@ def relink(connection: Connection, old: StrPath, new: StrPath) -> int:
         FileNotFoundError: one of the files is not there; nothing changed.
         ValueError: no path begins with `old`, or two samples would have one path.
     """
-    folder = _parsed(os.fspath(old))
-    target = Path(new).expanduser().absolute()
-    moves = connection.read(lambda table: _moves(table, folder, target))
-    missing = [path for path in moves.values() if not Path(path).is_file()]
+    start, target = _spelled(old), _spelled(new)
+    moves = connection.read(lambda table: _moves(table, start, target))
+    states = zip(moves.values(), images.file_states(list(moves.values())), strict=True)
+    missing = [path for path, state in states if state is None]
     if missing:
         raise FileNotFoundError(
             f"{len(missing):,} of {len(moves):,} files do not exist under {target}: "
@@ -36,26 +37,36 @@ def relink(connection: Connection, old: StrPath, new: StrPath) -> int:
     return len(moves)
 
 
-def _parsed(folder: str) -> PurePath:
-    """Read a folder as it stands in paths, which may come from another operating system."""
-    if PureWindowsPath(folder).drive:
-        return PureWindowsPath(folder)
-    if folder.startswith("/"):
-        return PurePosixPath(folder)
-    return Path(folder).expanduser().absolute()
+def _spelled(folder: StrPath) -> str:
+    """Spell a folder as paths begin with it, which may come from another operating system."""
+    if remote.is_url(folder):
+        return remote.canonical(folder) if remote.is_object(folder) else folder.rstrip("/")
+    folder = os.fspath(folder)
+    if PureWindowsPath(folder).drive or folder.startswith("/"):
+        return str(_kind_of(folder)(folder))
+    return str(Path(folder).expanduser().absolute())
 
 
-def _moves(table: Table, old: PurePath, new: Path) -> dict[str, str]:
+def _kind_of(folder: str) -> type[PurePath]:
+    """Give how to take paths apart; URLs are like POSIX paths."""
+    return PureWindowsPath if PureWindowsPath(folder).drive else PurePosixPath
+
+
+def _moves(table: Table, old: str, new: str) -> dict[str, str]:
     """Give the new path by the old one, for the paths inside `old`."""
     held = table.column("file_path_abs")
-    prefix = str(old).rstrip("/\\")
-    paths = held.filter(pc.starts_with(held, prefix)).to_pylist()
-    kind = type(old)
-    inside = {path: kind(path) for path in paths}
-    moves = {path: str(new / p.relative_to(old)) for path, p in inside.items() if old in p.parents}
+    paths = held.filter(pc.starts_with(held, old.rstrip("/\\"))).to_pylist()
+    start = _kind_of(old)(old)
+    separator = "\\" if _kind_of(new) is PureWindowsPath else "/"
+    inside = {path: type(start)(path) for path in paths}
+    moves = {
+        path: separator.join([new.rstrip(separator), *inner.relative_to(start).parts])
+        for path, inner in inside.items()
+        if start in inner.parents
+    }
     if not moves:
         raise ValueError(
-            f"no sample's path begins with {str(old)!r}; the images are in "
+            f"no sample's path begins with {old!r}; the images are in "
             f"{str(common_folder(held.to_pylist()) or 'several places')!r}"
         )
     return moves

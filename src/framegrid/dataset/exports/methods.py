@@ -124,7 +124,8 @@ class DatasetExports:
         Args:
             old: the folder as it stands at the beginning of ``file_path_abs``, also of another
                 operating system.
-            new: the folder that the images are in now, with the same sub-folders.
+            new: the folder that the images are in now, with the same sub-folders; one on object
+                storage by its URL.
 
         Returns:
             The number of samples whose path changed.

@@ -4,7 +4,6 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from framegrid.dataset.imports.readers import load_json
@@ -28,7 +27,6 @@ def read_coco(path: str | os.PathLike[str]) -> Rows:
         FileNotFoundError: there is no such file.
         ValueError: it is no JSON, or not of the structure of COCO.
     """
-    path = Path(path)
     content = load_json(path)
     if not isinstance(content, dict) or "images" not in content:
         raise ValueError(f'{path} is no COCO file: it has no list "images" at its top level')

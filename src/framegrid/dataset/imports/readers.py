@@ -1,13 +1,15 @@
 """Reading files of metadata: CSV, JSON, JSON Lines and Parquet."""
 
+import io
 import json
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, cast
+from pathlib import Path, PurePath
+from typing import IO, Any, cast
 
 import pandas as pd
 
+from framegrid import remote
 from framegrid.dataset.imports.rows import Rows, rows_of_frame, rows_of_records
 from framegrid.schema import KeyType, Schema, shown
 
@@ -101,8 +103,8 @@ def read_json(path: StrPath, on: str) -> Rows:
         FileNotFoundError: there is no such file.
         ValueError: it is no JSON, has another structure, or no record has `on`.
     """
-    path = Path(path)
-    data = _lines(path) if path.suffix.lower() in _JSON_LINES else load_json(path)
+    is_lines = PurePath(path).suffix.lower() in _JSON_LINES
+    data = _lines(path) if is_lines else load_json(path)
     records = list(data.values()) if isinstance(data, dict) else data
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise ValueError(f"{path}: expected {_STRUCTURE}, got {shown(data)}")
@@ -112,22 +114,29 @@ def read_json(path: StrPath, on: str) -> Rows:
         raise ValueError(f"{path}: {error}") from error
 
 
-def load_json(path: Path) -> Any:
-    """Parse a JSON file.
+def load_json(path: StrPath) -> Any:
+    """Parse a JSON file, or object.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is no JSON.
     """
     try:
-        return json.loads(path.read_text("utf-8-sig"))
+        with _opened(path) as file:
+            return json.load(file)
     except ValueError as error:
         raise ValueError(f"{path} is not JSON: {error}") from error
 
 
-def _lines(path: Path) -> list[Any]:
+def _opened(path: StrPath) -> IO[str]:
+    if remote.is_url(path):
+        return io.StringIO(remote.read(path).decode("utf-8-sig"))
+    return Path(path).open(encoding="utf-8-sig")
+
+
+def _lines(path: StrPath) -> list[Any]:
     records = []
-    with path.open(encoding="utf-8-sig") as lines:
+    with _opened(path) as lines:
         for number, line in enumerate(lines, 1):
             try:
                 records += [json.loads(line)] if line.strip() else []
