@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from object_store import Bucket, environment
+
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text() if README.exists() else ""
 
@@ -32,6 +34,19 @@ def workplace(tmp_path_factory, make_photos):
     for name in re.findall(r"""["']([\w-]+\.csv)["']""", TEXT):
         rows.to_csv(folder / name, index=False)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def object_storage(s3, workplace):
+    """The bucket that the README speaks of, with the same photos."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRAMEGRID_CACHE_DIR", str(workplace / "cache"))
+        for name, value in environment(s3).items():
+            patch.setenv(name, value)
+        bucket = Bucket("bucket")
+        for path in (workplace / "photos").iterdir():
+            bucket.put(f"photos/{path.name}", path.read_bytes())
+        yield
 
 
 @pytest.fixture(scope="module")
