@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -123,6 +124,30 @@ def test_throttle_runs_at_once_and_after_the_last_call():
     assert ran.acquire(timeout=5)
     assert ran.acquire(timeout=5)
     throttle.cancel()
+
+
+def test_throttle_waits_for_what_the_action_led_to():
+    times = []
+    throttle = Throttle(lambda: times.append(time.monotonic()), interval=0.001, share=0.1)
+    throttle()
+    with throttle.charged():
+        start = time.thread_time()
+        while time.thread_time() < start + 0.03:
+            pass
+    throttle()
+    deadline = time.monotonic() + 20
+    while len(times) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert times[1] - times[0] > 0.3
+
+
+def test_throttle_never_waits_long():
+    ran = threading.Semaphore(0)
+    throttle = Throttle(ran.release, interval=0.001, share=1e-9)
+    for _ in range(2):
+        throttle()
+        assert ran.acquire(timeout=20)
 
 
 def test_an_edit_of_another_process_is_pushed(grid, dataset, monkeypatch):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import framegrid as fg
-from framegrid import protocol
+from framegrid import columns, protocol
 from framegrid.answers import Answers
 from framegrid.grid.messages import Messenger
 
@@ -101,6 +101,37 @@ def test_codes_come_with_their_edges(browser, dataset):
 def test_an_old_revision_is_told_so(browser, dataset):
     reply, _, _ = browser.ask("arrays", revision=-1, arrays=[{"of": "ids"}], start=0)
     assert reply["ok"] == {"stale": True, "pieces": []}
+
+
+def test_what_a_page_loads_is_of_one_revision(browser, dataset):
+    revision = browser.ask("ready")[0]["ok"]["revision"]
+    for sample in dataset:
+        sample.metadata["temperature"] = 99.0
+    dataset.remove_samples([1])
+    spec = {"of": "codes", "key": "temperature", "extra": []}
+    reply, buffers, _ = browser.ask(
+        "arrays", revision=revision, arrays=[spec, {"of": "ids"}], start=0
+    )
+    assert not reply["ok"]["stale"]
+    assert reply["ok"]["pieces"][0]["header"]["edges"][0] == 0.5
+    assert np.frombuffer(buffers[1]).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_only_a_changed_column_is_encoded_again(browser, dataset, monkeypatch):
+    encoded = []
+    encode = columns.encode_range
+
+    def noting(key, *args):
+        encoded.append(key)
+        return encode(key, *args)
+
+    monkeypatch.setattr(columns, "encode_range", noting)
+    arrays = [{"of": "codes", "key": key, "extra": []} for key in ("temperature", "big", "width")]
+    for _ in range(2):
+        revision = browser.ask("ready")[0]["ok"]["revision"]
+        browser.ask("arrays", revision=revision, arrays=arrays, start=0)
+        dataset.get_sample(2).metadata["temperature"] = 40.0
+    assert encoded == ["temperature", "big", "width", "temperature"]
 
 
 def test_a_mask_holds_any_condition(browser, dataset):

@@ -12,7 +12,9 @@ from framegrid import caches, images, thumbnails
 from framegrid.errors import BrokenImageError
 from framegrid.thumbnails import Thumbnail, Thumbnails, bucket, disk_cache, shared
 from framegrid.thumbnails.disk_cache import Cache, File
+from framegrid.thumbnails.pool import _TASK_FILES
 
+TASK = _TASK_FILES
 LONG = 30  # seconds, after which a test has hung
 
 
@@ -184,14 +186,14 @@ def test_the_caller_touches_no_file(pool, files, monkeypatch):
 
 def test_the_newest_request_goes_first(pool, files, maker):
     maker.hold()
-    old = ask(pool, files(*(f"old{number}.jpg" for number in range(6))))
+    old = ask(pool, files(*(f"old{number}.jpg" for number in range(TASK + 2))))
     assert maker.started.wait(LONG)
     receivers = [old, ask(pool, files("mid.jpg")), ask(pool, files("new0.jpg", "new1.jpg"))]
     maker.go_on.set()
     for receiver in receivers:
         receiver.wait()
-    begun = [f"old{number}.jpg" for number in range(4)]
-    rest = ["old4.jpg", "old5.jpg"]
+    begun = [f"old{number}.jpg" for number in range(TASK)]
+    rest = [f"old{number}.jpg" for number in (TASK, TASK + 1)]
     assert maker.made == [*begun, "new0.jpg", "new1.jpg", "mid.jpg", *rest]
 
 
@@ -218,7 +220,7 @@ def test_cancel(pool, files, maker):
     ask(pool, files("next.jpg")).wait()
     assert receiver.batches == []
     assert receiver.dones == 1
-    assert maker.made == [*numbered(4), "next.jpg"]  # a task that a worker has is completed
+    assert maker.made == [*numbered(TASK), "next.jpg"]  # a task that a worker has is completed
 
 
 def test_cancel_before_anything_happened(pool, files, maker):

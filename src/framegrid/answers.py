@@ -9,10 +9,12 @@ from framegrid import columns, filters, images, protocol
 from framegrid.dataset import ImageDataset, Sample
 from framegrid.protocol import Json
 from framegrid.schema import BUILTIN_COLUMNS, KeyType
-from framegrid.view import View
+from framegrid.view import Derived, View
 
-# Arrays that are pulled piece by piece stay encoded until the browser has them.
-KEPT_ARRAYS = 16
+# Arrays stay encoded while the browser pulls them piece by piece, and while the column is the same.
+KEPT_BYTES = 64_000_000
+# A page that loads a revision gets all of it, however fast the dataset changes meanwhile.
+KEPT_VIEWS = 4
 
 # What of a column goes its own way, or is known.
 _NO_HEADER = frozenset({"key", "codes"})
@@ -25,20 +27,24 @@ class Answers:
 
     def __init__(self, dataset: ImageDataset) -> None:
         self._dataset = dataset
-        self._view = View(dataset.moment())
-        self._encoded: dict[str, tuple[np.ndarray, Json]] = {}
+        self._kinds = Derived(len, KEPT_BYTES)
+        self._encoded = Derived(lambda encoded: encoded[0].nbytes, KEPT_BYTES)
+        self._view = View(dataset.moment(), self._kinds)
+        self._loading: dict[int, View] = {}
 
     @property
     def view(self) -> View:
         """The dataset as it is now."""
         if self._view.revision != self._dataset.revision:
-            self._view = View(self._dataset.moment())
-            self._encoded.clear()
+            self._view = View(self._dataset.moment(), self._kinds)
         return self._view
 
     def describe(self) -> Json:
         """The dataset's name, size and keys."""
         view = self.view
+        self._loading[view.revision] = view
+        while len(self._loading) > KEPT_VIEWS:
+            self._loading.pop(next(iter(self._loading)))
         return {
             "protocol": protocol.PROTOCOL_VERSION,
             "name": self._dataset.name,
@@ -49,7 +55,7 @@ class Answers:
 
     def arrays(self, request: protocol.Arrays) -> tuple[Json, Buffers]:
         """As many rows of the asked arrays as one message may carry."""
-        view = self.view
+        view = self._loading.get(request.revision) or self.view
         if request.revision != view.revision:
             return {"stale": True, "pieces": []}, []
         pieces: list[protocol.Piece] = []
@@ -84,7 +90,7 @@ class Answers:
     def tiles(self, samples: list[Sample], request: protocol.Tiles) -> list[Json]:
         """Names, captions and the values sorted by."""
         key, _ = protocol.parse_sort(request.sort)
-        schema = self.view.schema
+        schema = self._view.schema  # what the page knows; the latest would take a while to make
         return [
             {
                 "sample_id": sample.sample_id,
@@ -131,13 +137,15 @@ class Answers:
         return self._dataset.get_sample(sample_id).file_path_abs
 
     def _array(self, view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
-        """One array and its header, encoded once while its pieces are pulled."""
-        name = repr((view.revision, sorted(spec.items())))
-        if name not in self._encoded:
-            while len(self._encoded) >= KEPT_ARRAYS:
-                self._encoded.pop(next(iter(self._encoded)))
-            self._encoded[name] = _encode(view, spec)
-        return self._encoded[name]
+        """One array and its header, made once as long as what it is made of is the same."""
+        made_of: object = view
+        match spec:
+            case {"of": "ids"}:
+                made_of = view.rows
+            case {"of": "codes", "key": key}:
+                made_of = view.column(key)
+        name = repr(sorted(spec.items()))
+        return self._encoded.get(name, made_of, lambda: _encode(view, spec))
 
 
 def picture_of(sample_id: int, encoded: images.Encoded | str, buffers: Buffers) -> protocol.Picture:
@@ -189,7 +197,7 @@ def _encode(view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
 
 def _encode_codes(view: View, key: str, extra: list[float]) -> tuple[np.ndarray, Json]:
     series = view.values(key)
-    kind = columns.kind(view.schema.get(key, "float"), series)
+    kind = view.kind(key)
     column: Any
     match kind:
         case "values":

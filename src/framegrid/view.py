@@ -1,7 +1,9 @@
 """A dataset at one revision: its frame, its filter keys and the order of its rows."""
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
+from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,35 @@ from framegrid.dataset import Moment
 from framegrid.errors import FilterError
 from framegrid.protocol import Json
 from framegrid.schema import BUILTIN_COLUMNS, KeyType, public_name
+
+Made = TypeVar("Made")
+
+
+class Derived:
+    """What was made of columns: made again only when the column is another.
+
+    Args:
+        size: of what was made, in bytes.
+        limit: what is kept, in bytes.
+    """
+
+    def __init__(self, size: Callable[[Any], int], limit: int) -> None:
+        self._size = size
+        self._limit = limit
+        self._kept: dict[str, tuple[Any, Any]] = {}
+
+    def get(self, name: str, column: object, make: Callable[[], Made]) -> Made:
+        """Give what `make` makes of a column, now or when it was asked for under this name."""
+        kept = self._kept.pop(name, None)
+        if kept is None or kept[0]() is not column:
+            kept = ref(column), make()
+        self._kept[name] = kept
+        while len(self._kept) > 1 and self._bytes() > self._limit:
+            self._kept.pop(next(iter(self._kept)))
+        return kept[1]
+
+    def _bytes(self) -> int:
+        return sum(self._size(made) for _, made in self._kept.values())
 
 
 class View:
@@ -22,10 +53,12 @@ class View:
         schema: metadata key to type.
     """
 
-    def __init__(self, moment: Moment) -> None:
+    def __init__(self, moment: Moment, kinds: Derived) -> None:
         self.revision = moment.revision
         self.frame = moment.frame
         self.schema = moment.schema
+        self._columns = moment.columns
+        self._kinds = kinds
 
     @cached_property
     def keys(self) -> list[Json]:
@@ -39,6 +72,22 @@ class View:
                     for path in filters.dict_paths(self.frame, key)
                 ]
         return keys
+
+    @property
+    def rows(self) -> object:
+        """The sample ids; while they are unchanged, the same object in every view."""
+        return next(iter(self._columns.values())).index
+
+    def column(self, key: str) -> object:
+        """The column of a filter key; while it is unchanged, the same object in every view."""
+        return self._columns[filters.resolve(key, self.schema).column]
+
+    def kind(self, key: str) -> columns.Kind:
+        """By what a key is filtered."""
+        key_type = filters.resolve(key, self.schema).type
+        return self._kinds.get(
+            key, self.column(key), lambda: columns.kind(key_type, self.values(key))
+        )
 
     def values(self, key: str) -> pd.Series:
         """The values of a filter key: (N,)."""
@@ -92,5 +141,9 @@ class View:
         return pd.Index(self.frame[key] if key in self.frame else self.values(key))
 
     def _describe(self, key: str, key_type: KeyType, group: str) -> Json:
-        kind = columns.kind(key_type, self.values(key))
-        return {"key": key, "type": public_name(key_type), "group": group, "kind": kind}
+        return {
+            "key": key,
+            "type": public_name(key_type),
+            "group": group,
+            "kind": self.kind(key),
+        }

@@ -36,11 +36,14 @@ class Moment:
         revision: grows with every change.
         frame: (N, K) the table, indexed by sample id; shared, so it must not be written to.
         schema: metadata key to type, in which datetimes with a time zone are a type of their own.
+        columns: those of the frame, to be read only; the same Series in every moment in which the
+            column is the same.
     """
 
     revision: int
     frame: pd.DataFrame
     schema: dict[str, KeyType]
+    columns: "dict[str, pd.Series[Any]]"
 
 
 class Connection:
@@ -129,7 +132,9 @@ class Connection:
     def moment(self) -> Moment:
         """Give the table as it is now, without a copy."""
         self.refresh()
-        return self.read(lambda table: Moment(table.revision, table.frame(), table.shown))
+        return self.read(
+            lambda table: Moment(table.revision, table.frame(), table.shown, table.series())
+        )
 
     def commit(self, build: Callable[[Table], Change | None]) -> Change | None:
         """Make the change that `build` makes of the table: saved when this returns.

@@ -2,7 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_LONGEST_S = 1.0
+"""How long the action may have to wait, whatever it takes."""
 
 
 class Throttle:
@@ -10,11 +14,17 @@ class Throttle:
 
     After the last call the action runs once more: on a timer thread, where calls come thick and
     fast, otherwise on the caller's.
+
+    Args:
+        action: what to run.
+        interval: in seconds.
+        share: the most of the time that the action, and what it leads to, may take.
     """
 
-    def __init__(self, action: Callable[[], None], interval: float) -> None:
+    def __init__(self, action: Callable[[], None], interval: float, share: float = 1.0) -> None:
         self._action = action
         self._interval = interval
+        self._share = share
         self._lock = threading.Lock()
         self._next = 0.0
         self._timer: threading.Timer | None = None
@@ -24,13 +34,20 @@ class Throttle:
         with self._lock:
             if self._timer is not None:
                 return
-            wait = self._next - time.monotonic()
-            if wait > 0:
-                self._timer = threading.Timer(wait, self._run)
-                self._timer.daemon = True
-                self._timer.start()
+            if self._delay():
                 return
         self._run()
+
+    @contextmanager
+    def charged(self) -> Iterator[None]:
+        """Count what a block takes of the processor: the next run is the later for it."""
+        start = time.thread_time()
+        try:
+            yield
+        finally:
+            wait = (time.thread_time() - start) / self._share
+            with self._lock:
+                self._next = min(self._next + wait, time.monotonic() + _LONGEST_S)
 
     def cancel(self) -> None:
         """Forget a delayed action."""
@@ -42,5 +59,18 @@ class Throttle:
     def _run(self) -> None:
         with self._lock:
             self._timer = None
+            if self._delay():
+                return
             self._next = time.monotonic() + self._interval
-        self._action()
+        with self.charged():
+            self._action()
+
+    def _delay(self) -> bool:
+        """Have the action run later, if it is too early for it."""
+        wait = self._next - time.monotonic()
+        if wait <= 0:
+            return False
+        self._timer = threading.Timer(wait, self._run)
+        self._timer.daemon = True
+        self._timer.start()
+        return True

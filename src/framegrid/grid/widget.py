@@ -30,6 +30,8 @@ from framegrid.view import View
 STATIC = Path(str(files("framegrid") / "static"))
 # Changes of the dataset reach an open grid at most ten times a second.
 PUSH_INTERVAL_S = 0.1
+# A loop that makes many changes is not to be slowed down by more than a tenth for it.
+PUSH_SHARE = 0.05
 THUMBNAIL_SIZES_PX = range(48, 513)
 HEIGHTS_PX = range(240, 4001)
 
@@ -92,13 +94,13 @@ class Grid(anywidget.AnyWidget):
         self._dataset = dataset
         self._answers = Answers(dataset)
         self._messenger = Messenger(self._answers, self.send)
-        self._push = Throttle(self._follow, PUSH_INTERVAL_S)
+        self._push = Throttle(self._follow, PUSH_INTERVAL_S, PUSH_SHARE)
         self._unsubscribe = dataset.subscribe(self._push)
         if unknown := sorted(set(traits) - set(OWN_TRAITS)):
             raise TypeError(f"{unknown[0]!r} is no trait of a grid: use {', '.join(OWN_TRAITS)}")
         super().__init__(**traits, _sheet=uuid4().hex)
         thumbnails.shared().warm_up()
-        self.on_msg(lambda _widget, content, _buffers: self._messenger.receive(content))
+        self.on_msg(lambda _widget, content, _buffers: self._receive(content))
         shown.add(self)
 
     @property
@@ -203,6 +205,10 @@ class Grid(anywidget.AnyWidget):
         # ipykernel 7.4 sends the browser's next message to the thread that published last:
         # after a push from a cell, requests would wait for that cell to end.
         getattr(self.comm, "__dict__", {}).pop("_reply_subshell_id", None)
+
+    def _receive(self, content: dict[str, Any]) -> None:
+        with self._push.charged():
+            self._messenger.receive(content)
 
     def _follow(self) -> None:
         """Bring the open grid up to the dataset's latest revision."""

@@ -152,10 +152,12 @@ class Table:
         copies it all here. The lists and dicts in its cells are shared between frames.
         """
         if self._frame is None:
-            columns = {key: self._columns[key] for key in (*_BUILTIN, *self.shown)}
-            series = {key: column.series(self._index) for key, column in columns.items()}
-            self._frame = to_frame(series, self._index)
+            self._frame = to_frame(self.series(), self._index)
         return own_copy(self._frame)
+
+    def series(self) -> "dict[str, pd.Series[Any]]":
+        """Give the frame's columns, to be read only; while one is unchanged, the same Series."""
+        return {key: self._columns[key].series(self._index) for key in (*_BUILTIN, *self.shown)}
 
     def to_arrow(self) -> pa.Table:
         """Give all samples as an Arrow table, hidden keys included, ``sample_id`` first."""
