@@ -34,38 +34,47 @@ def to_table(lines: Iterable[Line]) -> pa.Table:
 
 
 class History:
-    """The lines of a dataset: those in its snapshot, and those of the edits since.
+    """The lines of a dataset.
+
+    Lines are added, and copies made, while nobody else does either; any thread may read.
 
     Args:
-        packed: the former, as ``pack`` gave them.
-        lines: the latter.
+        packed: lines as ``pack`` gave them.
+        table: the same lines as a table, if they are unpacked already.
     """
 
-    def __init__(self, packed: bytes = b"", lines: Iterable[Line] = ()) -> None:
-        self._packed = packed
-        self._lines = deque(lines, LENGTH)
-        self.add = self._lines.append  # a part of every edit
+    def __init__(self, packed: bytes = b"", table: pa.Table | None = None) -> None:
+        self._hold(packed, table)
+
+    def _hold(self, packed: bytes, table: pa.Table | None) -> None:
+        lines: deque[Line] = deque(maxlen=LENGTH)
+        self._held = packed, table, lines  # in one, for those who read meanwhile
+        self.add = lines.append  # a part of every edit
 
     def copy(self) -> "History":
         """Give a history that does not grow with this one."""
-        return History(self._packed, self._lines)
+        packed, table, lines = self._held
+        if lines:
+            packed, table = b"", self.table().combine_chunks()
+            self._hold(packed, table)
+        return History(packed, table)
 
     def table(self) -> pa.Table:
         """Give all lines, newest last: when, what, keys, rows."""
-        table = pa.concat_tables([_unpacked(self._packed), to_table(self._lines)])
+        packed, table, lines = self._held
+        before = _unpacked(packed) if table is None else table
+        table = pa.concat_tables([before, to_table(tuple(lines))])
         return table.slice(max(0, len(table) - LENGTH))
 
     def pack(self) -> bytes:
-        """Give all lines as text."""
-        if not self._lines:
-            return self._packed
+        """Give all lines as text; none as none."""
+        packed, _, lines = self._held
+        if packed and not lines:
+            return packed
         table = self.table()
         while len(stream := _to_stream(table)) > _MOST_BYTES:
             table = table.slice((len(table) + 1) // 2)
-        sink = pa.BufferOutputStream()
-        with pa.CompressedOutputStream(sink, "zstd") as compressed:
-            compressed.write(stream)
-        return base64.b64encode(sink.getvalue())
+        return _packed(stream) if len(table) else b""
 
 
 def _to_stream(table: pa.Table) -> pa.Buffer:
@@ -73,6 +82,13 @@ def _to_stream(table: pa.Table) -> pa.Buffer:
     with pa.ipc.new_stream(sink, _SCHEMA) as stream:
         stream.write_table(table.combine_chunks())
     return sink.getvalue()
+
+
+def _packed(stream: pa.Buffer) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as compressed:
+        compressed.write(stream)
+    return base64.b64encode(sink.getvalue())
 
 
 def _unpacked(packed: bytes) -> pa.Table:

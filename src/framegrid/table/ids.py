@@ -47,7 +47,9 @@ def find_all(ids: Ids, sample_ids: Sequence[Any] | npt.NDArray[Any]) -> Rows:
     wanted = np.asarray(sample_ids)
     if not len(ids) or wanted.dtype.kind not in "iu":
         return np.array([find(ids, sample_id) for sample_id in wanted.tolist()], np.intp)
-    wanted = wanted.astype(np.int64)
+    wanted = wanted.astype(np.int64, copy=False)
+    if np.array_equal(ids, wanted):
+        return np.arange(len(ids))
     rows: Rows = (wanted - ids[0]).clip(0, len(ids) - 1)  # right unless samples were removed
     if np.array_equal(ids[rows], wanted):
         return rows

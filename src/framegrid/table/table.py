@@ -204,12 +204,11 @@ class Table:
 
     def _set_values(self, row: int, values: dict[str, Any], types: Schema) -> dict[str, Any]:
         self._set_types(types)
-        columns = self._columns
-        return {
-            key: columns[key].set(row, value)
-            for key, value in values.items()
-            if value is not None or key in columns
-        }
+        before = {}
+        for key, value in values.items():
+            if value is not None or key in self._columns:
+                before[key] = self._columns[key].set(row, value)
+        return before
 
     def _set_blocks(self, blocks: tuple[Block, ...], types: Schema) -> None:
         self._set_types(types)
