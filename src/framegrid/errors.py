@@ -36,7 +36,7 @@ class DatasetCorruptError(OSError):
 
 
 class ConflictError(OSError):
-    """What somebody else did meanwhile: a Parquet file rewritten, or values changed before undo."""
+    """Files that do not belong together, or an undo of what somebody else changed since."""
 
 
 class DatasetBusyError(OSError):
