@@ -104,8 +104,10 @@ def _check_column(table: Table, key: str, key_type: KeyType, left: list[Block]) 
     now = table.column(key)
     ids = np.concatenate([block.ids for block in left])
     then = pa.chunked_array([as_array(block.columns[key], key_type) for block in left])
-    ids, places = np.unique(ids[::-1], return_index=True)
-    then = then.combine_chunks().take(pa.array(len(then) - 1 - places))
+    if not (np.diff(ids) > 0).all():  # as they are in most edits of many
+        ids, places = np.unique(ids[::-1], return_index=True)
+        then = then.take(pa.array(len(then) - 1 - places))
+    then = then.combine_chunks()
     now = now.take(pa.array(table.rows(ids)))
     for place in np.flatnonzero(_differ(now, then)).tolist():
         is_now, was_then = (_value(array[place], key_type) for array in (now, then))
