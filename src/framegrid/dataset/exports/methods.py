@@ -136,7 +136,8 @@ class DatasetExports:
 
         Example:
             ```python
-            dataset.relink("/home/me/photos", "/data/photos")
+            Path("photos").rename("archive")
+            dataset.relink(Path("photos").absolute(), Path("archive").absolute())
             ```
         """
         self._connection.refresh()
