@@ -205,3 +205,11 @@ def test_what_goes_wrong_is_the_reply(browser, body, message):
 def test_values_javascript_cannot_hold_become_strings():
     value = {"a": [2**60, float("inf"), None, True], "b": 0.5}
     assert protocol.to_value(value) == {"a": [str(2**60), "inf", None, True], "b": 0.5}
+
+
+def test_consecutive_ids_need_not_travel(browser, dataset):
+    assert browser.ask("ready")[0]["ok"]["first_id"] == 0
+    dataset.remove_samples([0])
+    assert browser.ask("ready")[0]["ok"]["first_id"] == 1
+    dataset.remove_samples([2])
+    assert browser.ask("ready")[0]["ok"]["first_id"] is None

@@ -17,30 +17,35 @@ const ARRAY_TYPES = {
   float64: Float64Array,
 };
 
-/** Pulls all arrays of one revision; undefined when the dataset changed meanwhile. */
+/**
+ * Pulls arrays of one revision and hands each on when it is whole; false when the dataset changed
+ * meanwhile.
+ */
 export async function pullArrays(
   channel: RequestChannel,
   revision: number,
   rows: number,
   specs: ArraySpec[],
-): Promise<PulledArray[] | undefined> {
+  take: (array: PulledArray, index: number) => void,
+): Promise<boolean> {
   const pulled: PulledArray[] = [];
   let first = 0;
   let start = 0;
   while (first < specs.length) {
     const body = { revision, arrays: specs.slice(first), start };
     const { ok, buffers } = await channel.request("arrays", body);
-    if (ok.stale) return undefined;
+    if (ok.stale) return false;
     for (const piece of ok.pieces) {
       const index = first + piece.index;
       pulled[index] ??= { header: piece.header!, data: new ARRAY_TYPES[piece.dtype](rows) };
       fill(pulled[index].data, piece, buffers[piece.buffer]);
+      if (piece.stop === rows) take(pulled[index], index);
     }
     const last = ok.pieces[ok.pieces.length - 1];
     first += last.index + (last.stop === rows ? 1 : 0);
     start = last.stop === rows ? 0 : last.stop;
   }
-  return pulled;
+  return true;
 }
 
 function fill(data: RowArray, piece: ArrayPiece, buffer: DataView): void {

@@ -1,6 +1,6 @@
 /** Filter keys in the browser: what a condition means as a lookup over a column's codes. */
 
-import type { CodeColumn } from "./crossfilter";
+import type { Coding } from "./codecolumn";
 import type {
   Category,
   CodesHeader,
@@ -15,12 +15,10 @@ import type {
 } from "./protocol";
 import { RangeScale } from "./scale";
 
-type Codes = CodeColumn["codes"];
-
 interface Column {
   /** Samples that lack the key. */
   readonly missing: number;
-  readonly codeColumn: CodeColumn;
+  readonly coding: Coding;
   /** By code, 1 passes; null when the codes cannot tell, so that the kernel has to. */
   lookup(condition: Condition): Uint8Array | null;
 }
@@ -31,29 +29,27 @@ export class RangeColumn implements Column {
   readonly scale: RangeScale;
   readonly missing: number;
   readonly #header: RangeHeader;
-  readonly #codes: Codes;
   readonly #extra: readonly Edge[];
   /** Kept while there is no filter: it speaks of the next narrowing. */
   includeMissing = false;
 
   /** `extra`: edges that were asked for beyond the column's own. */
-  constructor(header: RangeHeader, codes: Codes, extra: readonly Edge[] = [], log = header.log) {
+  constructor(header: RangeHeader, extra: readonly Edge[] = [], log = header.log) {
     this.scale = new RangeScale(header, extra, log);
     this.missing = header.missing;
     this.#header = header;
-    this.#codes = codes;
     this.#extra = extra;
   }
 
-  get codeColumn(): CodeColumn {
+  get coding(): Coding {
     const { codeCount, bins, binCount } = this.scale;
-    return { codes: this.#codes, codeCount, bins, binCount };
+    return { codeCount, bins, binCount };
   }
 
   /** The same column on a logarithmic or a linear scale, where it may have either. */
   scaled(log: boolean): RangeColumn {
     const fitting = log && this.#header.log;
-    const column = new RangeColumn(this.#header, this.#codes, this.#extra, fitting);
+    const column = new RangeColumn(this.#header, this.#extra, fitting);
     column.includeMissing = this.includeMissing;
     return column;
   }
@@ -85,18 +81,16 @@ export class ValuesColumn implements Column {
   readonly missing: number;
   /** By code; missing comes last, as null, where samples lack the key. */
   readonly values: Category[];
-  readonly #codes: Codes;
   readonly #codeCount: number;
 
-  constructor(header: ValuesHeader, codes: Codes) {
+  constructor(header: ValuesHeader) {
     this.missing = header.missing;
     this.values = header.missing ? [...header.values, null] : header.values;
-    this.#codes = codes;
     this.#codeCount = header.values.length + 1;
   }
 
-  get codeColumn(): CodeColumn {
-    return byCode(this.#codes, this.#codeCount);
+  get coding(): Coding {
+    return byCode(this.#codeCount);
   }
 
   lookup(condition: Condition): Uint8Array | null {
@@ -121,19 +115,17 @@ export class ElementsColumn implements Column {
   /** The most frequent elements; missing comes last, as null, where samples lack the key. */
   readonly values: Category[];
   readonly #combinations: number[][];
-  readonly #codes: Codes;
 
-  constructor(header: ElementsHeader, codes: Codes) {
+  constructor(header: ElementsHeader) {
     this.missing = header.missing;
     this.distinct = header.distinct;
     const missing = header.values.length;
     this.values = header.missing ? [...header.values, null] : header.values;
     this.#combinations = [...header.combinations, header.missing ? [missing] : []];
-    this.#codes = codes;
   }
 
-  get codeColumn(): CodeColumn {
-    return byCode(this.#codes, this.#combinations.length);
+  get coding(): Coding {
+    return byCode(this.#combinations.length);
   }
 
   lookup(condition: Condition): Uint8Array | null {
@@ -163,15 +155,13 @@ export class ElementsColumn implements Column {
 export class TextColumn implements Column {
   readonly kind = "text";
   readonly missing: number;
-  readonly #codes: Codes;
 
-  constructor(header: TextHeader, codes: Codes) {
+  constructor(header: TextHeader) {
     this.missing = header.missing;
-    this.#codes = codes;
   }
 
-  get codeColumn(): CodeColumn {
-    return byCode(this.#codes, 2);
+  get coding(): Coding {
+    return byCode(2);
   }
 
   lookup(condition: Condition): Uint8Array | null {
@@ -182,16 +172,16 @@ export class TextColumn implements Column {
 export type FilterColumn = RangeColumn | ValuesColumn | ElementsColumn | TextColumn;
 
 /** The column of a header; `extra`: edges that were asked for beyond the column's own. */
-export function columnOf(header: CodesHeader, codes: Codes, extra: Edge[] = []): FilterColumn {
+export function columnOf(header: CodesHeader, extra: Edge[] = []): FilterColumn {
   switch (header.kind) {
     case "range":
-      return new RangeColumn(header, codes, extra);
+      return new RangeColumn(header, extra);
     case "values":
-      return new ValuesColumn(header, codes);
+      return new ValuesColumn(header);
     case "elements":
-      return new ElementsColumn(header, codes);
+      return new ElementsColumn(header);
     case "text":
-      return new TextColumn(header, codes);
+      return new TextColumn(header);
   }
 }
 
@@ -224,7 +214,7 @@ function onlyLast(codeCount: number): Uint8Array {
 }
 
 /** Every code is a bin. */
-function byCode(codes: Codes, codeCount: number): CodeColumn {
+function byCode(codeCount: number): Coding {
   const bins = Uint16Array.from({ length: codeCount }, (_, code) => code);
-  return { codes, codeCount, bins, binCount: codeCount };
+  return { codeCount, bins, binCount: codeCount };
 }

@@ -1,198 +1,155 @@
-/** Filters on columns of ordinal codes, and the histograms of all columns under them. */
+/** Filters on columns of ordinal codes, and what is to be known of the rows under them. */
 
-import { type Codes, countAll, countRows } from "./loops";
-import { RowMask } from "./rowmask";
+import { type Answer, type RowList } from "./answer";
+import { type CodeColumn, type Coding, FilterColumn } from "./codecolumn";
+import { Slice } from "./slice";
+import { SliceIndex } from "./sliceindex";
 
-/** A column as ordinal codes; `columns.py` defines their meaning. */
-export interface CodeColumn {
-  /** One code per row. */
-  codes: Codes;
-  /** Codes run from 0 to `codeCount - 1`, which is missing. */
-  codeCount: number;
-  /** Bin by code; `binCount` for codes that belong to none. */
-  bins: Uint8Array | Uint16Array;
-  binCount: number;
-}
+export type Command =
+  /** Adds or replaces a column, or removes it; either drops its filter. */
+  | { do: "column"; key: string; column: CodeColumn | null }
+  /** Gives a column other bins; its filter stays. */
+  | { do: "bins"; key: string; coding: Coding }
+  /** Lets the codes pass that are 1 in `passes`, the others being 0; null removes the filter. */
+  | { do: "filter"; key: string; passes: Uint8Array | null }
+  /** Sets the display order of all rows; null is that of the dataset. */
+  | { do: "order"; order: Uint32Array | null }
+  /** Says whose histograms are of interest. */
+  | { do: "want"; keys: string[] }
+  /** Says that this filter is about to move. */
+  | { do: "prepare"; key: string }
+  /** Says what rows an answer must have: `span` around the first of `keep` that passes. */
+  | { do: "look"; keep: number[]; span: number };
 
-/** Counts of rows by bin. */
-export interface ColumnHistogram {
-  all: Uint32Array;
-  /** Only rows that pass every filter but the column's own. */
-  matching: Uint32Array;
-  /** Rows with the missing code that pass every filter but the column's own. */
-  missing: number;
-}
-
-/**
- * What failing a filter adds to a row, besides a slot of the filter's own: room for 1,447 filters
- * at once.
- */
-const UNIT = 2 ** 20;
-const NEVER = -Infinity;
-
-interface Column extends CodeColumn {
-  /** Rows by code: all, and as of change `seen` those that pass every other filter. */
-  readonly all: Uint32Array;
-  readonly matching: Uint32Array;
-  seen: number;
-  histogram: ColumnHistogram | null;
-  /** The filter by code, 1 passes; and its unit, 0 without a filter. */
-  passes: Uint8Array;
-  unit: number;
+/** Whether the answer is another one after a command. */
+export function changesAnswer(command: Command): boolean {
+  return command.do !== "prepare" && command.do !== "look";
 }
 
 /**
  * Any number of filters at once, each a lookup table over the codes of one column.
  *
- * A filter that moves touches the rows whose code changed side, and a histogram catches up from
- * those rows when it is asked for.
+ * All answers come from the index of the filter that moved last. It is made when another filter
+ * moves, better already when one is about to, and serves every position of that filter.
  */
 export class Crossfilter {
-  readonly #columns = new Map<string, Column>();
-  readonly #mask: RowMask;
+  /** Counts the commands that change the answer. */
+  version = 0;
+  readonly #columns = new Map<string, FilterColumn>();
+  #active: FilterColumn | null = null;
+  #index: SliceIndex | null = null;
+  #order: Uint32Array | null = null;
+  #wanted = new Set<string>();
+  #keep: number[] = [];
+  #span = 0;
 
-  constructor(readonly rowCount: number) {
-    this.#mask = new RowMask(rowCount);
-  }
+  constructor(readonly rowCount: number) {}
 
-  /** Adds or replaces a column and drops any filter on it. */
-  setColumn(key: string, column: CodeColumn): void {
-    const { codes, codeCount } = column;
-    if (codes.length !== this.rowCount) {
-      throw new RangeError(`"${key}" has ${codes.length} codes for ${this.rowCount} rows`);
+  apply(command: Command): void {
+    if (changesAnswer(command)) this.version++;
+    switch (command.do) {
+      case "column":
+        return this.#setColumn(command.key, command.column);
+      case "bins":
+        return this.#setBins(command.key, command.coding);
+      case "filter":
+        return this.#setFilter(command.key, command.passes);
+      case "order":
+        this.#order = command.order;
+        return this.#index?.forgetOrder();
+      case "want":
+        this.#wanted = new Set(command.keys);
+        return;
+      case "prepare":
+        return this.#activate(this.#columns.get(command.key) ?? this.#active);
+      case "look":
+        [this.#keep, this.#span] = [command.keep, command.span];
     }
-    this.removeColumn(key);
-    const all = new Uint32Array(codeCount);
-    countAll(all, codes);
-    const counts = { all, matching: new Uint32Array(codeCount), seen: NEVER, histogram: null };
-    this.#columns.set(key, { ...column, ...counts, passes: allPass(column), unit: 0 });
   }
 
-  /** Removes a column, if it is there, with its filter. */
-  removeColumn(key: string): void {
-    if (this.#columns.get(key)?.unit) this.setFilter(key, null);
-    this.#columns.delete(key);
+  /** Does, portion by portion, what `answer` needs. */
+  *prepare(): Generator<void> {
+    this.#index ??= new SliceIndex(this.rowCount, this.#active, this.#columns.values());
+    const counted = [...this.#shown(), ...this.#filtered()].map(([, column]) => column);
+    yield* this.#index.build(counted, this.#order);
   }
 
-  /** Lets the codes pass that are 1 in `passes`, the others being 0; null removes the filter. */
-  setFilter(key: string, passes: Uint8Array | null): void {
-    const column = this.#column(key);
-    const next = passes?.slice() ?? allPass(column);
-    if (next.length !== column.codeCount) {
-      throw new RangeError(`"${key}" has ${column.codeCount} codes, its filter ${next.length}`);
-    }
-    const unit = column.unit || this.#freeUnit();
-    const delta = new Int32Array(column.codeCount);
-    for (let code = 0; code < delta.length; code++) {
-      delta[code] = (column.passes[code] - next[code]) * unit;
-    }
-    const upToDate = column.seen === this.#mask.change;
-    this.#mask.move(column.codes, delta, unit);
-    // A filter does not concern its own column's histogram.
-    if (upToDate) column.seen = this.#mask.change;
-    column.passes = next;
-    column.unit = passes ? unit : 0;
+  /** The answer with the rows on the screen, once `prepare` is through. */
+  answer(): Answer {
+    const slice = this.#slice();
+    return this.#answer(slice, slice.around(this.#keep, this.#span));
   }
 
-  /** Sets the display order of all rows; null is row order. */
-  setOrder(order: Uint32Array | null): void {
-    this.#mask.setOrder(order);
+  /** The answer with all rows, portion by portion. */
+  *fullAnswer(): Generator<void, Answer> {
+    const slice = this.#slice();
+    return this.#answer(slice, yield* slice.all());
   }
 
-  /** Rows that pass every filter. */
-  get count(): number {
-    return this.#mask.passing.length;
-  }
-
-  /** The rows that pass every filter, in display order; a view that the next change overwrites. */
-  rows(): Uint32Array {
-    return this.#mask.passing;
-  }
-
-  /** Index of a row in `rows()`; -1 when it is filtered out. */
-  position(row: number): number {
-    return this.#mask.position(row);
-  }
-
-  /** The histogram of a column; the same object as long as nothing changes it. */
-  histogram(key: string): ColumnHistogram {
-    const column = this.#column(key);
-    this.#catchUp(column);
-    column.histogram ??= {
-      all: binned(column, column.all),
-      matching: binned(column, column.matching),
-      missing: column.matching[column.codeCount - 1],
+  #answer(slice: Slice, list: RowList): Answer {
+    const histograms = this.#shown().map(
+      ([key, column]) => [key, slice.histogram(column)] as const,
+    );
+    const without = this.#filtered().map(
+      ([key, column]) => [key, slice.countWithout(column)] as const,
+    );
+    return {
+      version: this.version,
+      count: slice.count,
+      without: new Map(without),
+      histograms: new Map(histograms),
+      list,
     };
-    return column.histogram;
   }
 
-  hasFilter(key: string): boolean {
-    return Boolean(this.#columns.get(key)?.unit);
+  #slice(): Slice {
+    return new Slice(this.#index!, this.#order);
   }
 
-  /** Rows that pass every filter but the one of a column. */
-  countWithout(key: string): number {
-    const column = this.#column(key);
-    this.#catchUp(column);
-    return column.matching.reduce((sum, count) => sum + count, 0);
+  /** The columns whose histograms are of interest. */
+  #shown(): [string, FilterColumn][] {
+    return [...this.#columns].filter(([key]) => this.#wanted.has(key));
   }
 
-  #column(key: string): Column {
+  #filtered(): [string, FilterColumn][] {
+    return [...this.#columns].filter(([, { passes }]) => passes);
+  }
+
+  #setColumn(key: string, column: CodeColumn | null): void {
+    const old = this.#columns.get(key);
+    if (column && column.codes.length !== this.rowCount) {
+      throw new RangeError(`"${key}" has ${column.codes.length} codes for ${this.rowCount} rows`);
+    }
+    if (column) this.#columns.set(key, new FilterColumn(column));
+    else this.#columns.delete(key);
+    if (!old) return;
+    if (old === this.#active) this.#active = null;
+    if (old.passes || old === this.#index?.active) this.#index = null;
+    this.#index?.forget(old);
+  }
+
+  #setBins(key: string, coding: Coding): void {
     const column = this.#columns.get(key);
     if (!column) throw new RangeError(`no column "${key}"`);
-    return column;
+    column.setBins(coding);
+    this.#index?.forget(column);
   }
 
-  #freeUnit(): number {
-    const used = new Set([...this.#columns.values()].map(({ unit }) => unit));
-    let unit = UNIT + 1;
-    while (used.has(unit)) unit++;
-    return unit;
-  }
-
-  /**
-   * Brings a column's counts to the last change, from the moved rows unless all rows are less work.
-   */
-  #catchUp(column: Column): void {
-    const { change, decided, passing } = this.#mask;
-    if (column.seen === change) return;
-    const fewer = Math.min(passing.length, this.rowCount - passing.length);
-    const moved = decided.entered.length + decided.left.length;
-    if (column.seen === change - 1 && moved <= fewer) this.#follow(column);
-    else this.#recount(column);
-    column.seen = change;
-    column.histogram = null;
-  }
-
-  #follow({ matching, codes, unit }: Column): void {
-    const { entered, left } = this.#mask.decided;
-    countRows(matching, codes, entered, 1);
-    countRows(matching, codes, left, -1);
-    if (unit === 0) return;
-    const others = this.#mask.decidedBut(unit);
-    countRows(matching, codes, others.entered, 1);
-    countRows(matching, codes, others.left, -1);
-  }
-
-  #recount({ all, matching, codes, unit }: Column): void {
-    const { passing } = this.#mask;
-    if (passing.length <= this.rowCount / 2) {
-      matching.fill(0);
-      countRows(matching, codes, passing, 1);
-    } else {
-      matching.set(all);
-      countRows(matching, codes, this.#mask.failing, -1);
+  #setFilter(key: string, passes: Uint8Array | null): void {
+    const column = this.#columns.get(key);
+    if (!column) throw new RangeError(`no column "${key}"`);
+    if (passes && passes.length !== column.all.length) {
+      const codes = column.all.length;
+      throw new RangeError(`"${key}" has ${codes} codes, its filter ${passes.length}`);
     }
-    if (unit !== 0) countRows(matching, codes, this.#mask.failingOnly(unit), 1);
+    if (!passes && !column.passes) return;
+    this.#activate(column);
+    column.passes = passes?.slice() ?? null;
   }
-}
 
-function allPass(column: CodeColumn): Uint8Array {
-  return new Uint8Array(column.codeCount).fill(1);
-}
-
-function binned({ bins, binCount }: CodeColumn, counts: Uint32Array): Uint32Array {
-  const byBin = new Uint32Array(binCount + 1);
-  for (let code = 0; code < counts.length; code++) byBin[bins[code]] += counts[code];
-  return byBin.subarray(0, binCount);
+  /** The index holds under any filter of its active column. */
+  #activate(column: FilterColumn | null): void {
+    if (column !== this.#active) this.#index = null;
+    this.#active = column;
+  }
 }

@@ -1,8 +1,10 @@
 /** One view's state: what the components see, derived from the traits and the collection. */
 
 import type { AnyModel } from "@anywidget/types";
-import { Collection } from "./collection";
+import { flushSync } from "svelte";
+import { Collection, type OpenEngine } from "./collection";
 import { isRange, RangeColumn, wantedOf } from "./columns";
+import { openEngine } from "./engine";
 import type { Category, Condition, Filters, Push, Traits } from "./protocol";
 import { RequestChannel } from "./requests";
 import { SampleSet } from "./sampleset";
@@ -10,12 +12,16 @@ import { TraitSync } from "./sync";
 import { formatCondition } from "./format";
 import { toDataUrl, TileStore } from "./thumbnails";
 import type { Detail, ExplorerView, KeyView, LargePicture, Notice, TileState } from "./view";
+import EngineWorker from "./worker?worker&inline";
 
 /** Long edges of thumbnails in px: few, so that a tile of another size mostly keeps its picture. */
 const PICTURE_SIZES = [128, 256, 512, 1024, 2048];
 
 /** A kernel that is there, and not too busy, has answered by then. */
 const SILENCE_MS = 3000;
+
+/** Two frames: what an answer is waited for before anything else is drawn. */
+const ANSWER_MS = 32;
 
 export class Explorer implements ExplorerView {
   readonly #sync: TraitSync;
@@ -25,7 +31,7 @@ export class Explorer implements ExplorerView {
   #silent = $state(false);
 
   #collection = $state.raw<Collection>();
-  // The crossfilter and the tile store are plain: these say that they have something new.
+  // The engine and the tile store are plain: these say that they have something new.
   #results = $state(0);
   #tilesSeen = $state(0);
 
@@ -43,6 +49,13 @@ export class Explorer implements ExplorerView {
   /** Questions to the kernel that the grid waits for. */
   #waiting = $state(0);
   #pictureSize = PICTURE_SIZES[0];
+  /** Keys whose filters are in view. */
+  readonly #wantedKeys = new Set<string>();
+  #wanting = false;
+  #kept: number[] = [];
+  #span = 0;
+  #closed = false;
+  #overdue: ReturnType<typeof setTimeout> | undefined;
 
   /** Set while loading; true asks for another round. */
   #reload: boolean | undefined;
@@ -76,6 +89,8 @@ export class Explorer implements ExplorerView {
     this.#tiles.close();
     this.#sync.close();
     this.#channel.close();
+    this.#collection?.close();
+    this.#closed = true;
   }
 
   get status(): ExplorerView["status"] {
@@ -99,7 +114,7 @@ export class Explorer implements ExplorerView {
     return this.#collection?.total ?? 0;
   }
   get count(): number {
-    return this.#result?.crossfilter.count ?? 0;
+    return this.#result?.engine.answer.count ?? 0;
   }
   readonly #keys = $derived.by(() => this.#result?.keyViews() ?? []);
   get keys(): KeyView[] {
@@ -244,6 +259,21 @@ export class Explorer implements ExplorerView {
     this.#active = sampleId;
   }
 
+  want(key: string, wanted: boolean): void {
+    if (wanted) this.#wantedKeys.add(key);
+    else this.#wantedKeys.delete(key);
+    if (this.#wanting) return;
+    this.#wanting = true;
+    queueMicrotask(() => {
+      this.#wanting = false;
+      void this.#pullWanted();
+    });
+  }
+
+  prepare(key: string): void {
+    this.#collection?.prepare(key);
+  }
+
   typeOf(key: string): string {
     return this.#result?.infos.find((info) => info.key === key)?.type ?? "";
   }
@@ -260,6 +290,10 @@ export class Explorer implements ExplorerView {
     return this.#collection?.idsBetween(first, last) ?? [];
   }
 
+  keepPlace(sampleIds: number[]): void {
+    this.#look(sampleIds, this.#span);
+  }
+
   tile(sampleId: number): TileState | undefined {
     return this.#tilesSeen >= 0 ? this.#tiles.get(sampleId) : undefined;
   }
@@ -267,7 +301,8 @@ export class Explorer implements ExplorerView {
   showTiles(sampleIds: number[], edge: number): void {
     this.#pictureSize = pictureSize(edge * devicePixelRatio);
     this.#configureTiles();
-    this.#tiles.show(sampleIds);
+    this.#tiles.show(sampleIds.filter((id) => id >= 0));
+    this.#look(this.#kept, sampleIds.length);
   }
 
   async detail(sampleId: number): Promise<Detail> {
@@ -313,8 +348,9 @@ export class Explorer implements ExplorerView {
 
   #setFilter(key: string, condition: Condition | null, settled: boolean): void {
     if (!this.#collection) return;
+    // Drawn once, with the answer; unless that takes long, or the user goes on.
+    this.#overdue ??= setTimeout(this.#show, ANSWER_MS);
     this.#collection.setFilter(key, condition);
-    this.#results++;
     this.#sync.set("filters", this.#collection.filters, settled);
   }
 
@@ -328,6 +364,28 @@ export class Explorer implements ExplorerView {
     filters: this.#filters,
     sort: this.#sync.get("sort"),
   });
+
+  readonly #show = (): void => {
+    clearTimeout(this.#overdue);
+    this.#overdue = undefined;
+    this.#results++;
+  };
+
+  refresh(): void {
+    if (this.#overdue === undefined) return;
+    this.#show();
+    flushSync();
+  }
+
+  #look(kept: number[], span: number): void {
+    if (kept === this.#kept && span === this.#span) return;
+    [this.#kept, this.#span] = [kept, span];
+    this.#collection?.look(kept, span);
+  }
+
+  async #pullWanted(collection = this.#collection): Promise<void> {
+    await this.#attempt(async () => collection?.want([...this.#wantedKeys]));
+  }
 
   #configureTiles(): void {
     const size = this.#pictureSize;
@@ -349,16 +407,25 @@ export class Explorer implements ExplorerView {
   }
 
   async #loadOnce(): Promise<void> {
-    const collection = await Collection.load(this.#channel);
+    const collection = await Collection.load(this.#channel, openWithWorker, {
+      changed: this.#show,
+      failed: ({ message }) => this.#notify(message),
+    });
     if (!collection) {
       this.#reload = true;
       return;
     }
     collection.inheritSettings(this.#collection);
+    collection.look(this.#kept, this.#span);
+    // Nothing that is shown goes away; what is shown first does not wait for the columns.
+    if (this.#collection) await this.#pullWanted(collection);
     await collection.follow(this.#wanted);
+    this.#collection?.close();
+    if (this.#closed) return collection.close();
     this.#collection = collection;
     this.#results++;
     this.#tiles.invalidate();
+    void this.#pullWanted();
   }
 
   /** Whether it succeeded; why it failed is told in a notice. */
@@ -375,6 +442,9 @@ export class Explorer implements ExplorerView {
     }
   }
 }
+
+const openWithWorker: OpenEngine = (rowCount, events) =>
+  openEngine(rowCount, events, () => new EngineWorker());
 
 function pictureSize(px: number): number {
   return PICTURE_SIZES.find((size) => size >= px) ?? PICTURE_SIZES[PICTURE_SIZES.length - 1];

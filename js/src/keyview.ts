@@ -1,7 +1,7 @@
 /** A filter key as the components see it. */
 
 import { type FilterColumn, isIn, RangeColumn, TextColumn, wantedOf } from "./columns";
-import type { ColumnHistogram } from "./crossfilter";
+import type { ColumnHistogram } from "./answer";
 import type { ColumnInfo, Condition } from "./protocol";
 import type { KeyView } from "./view";
 

@@ -1,8 +1,7 @@
 /**
  * The crossfilter's loops over rows.
  *
- * None has a branch that depends on data, for a mispredicted one costs more than all the rest: a
- * row is always written, and the place to write to moves on only when it counts.
+ * None has a branch that depends on data, for a mispredicted one costs more than all the rest.
  */
 
 export type Codes = Uint8Array | Uint16Array;
@@ -12,95 +11,98 @@ export function countAll(counts: Uint32Array, codes: Codes): void {
   for (let row = 0; row < codes.length; row++) counts[codes[row]]++;
 }
 
-/** Adds `sign` per listed row to the count of its code. */
-export function countRows(
-  counts: Uint32Array,
-  codes: Codes,
-  rows: Uint32Array,
-  sign: 1 | -1,
-): void {
-  for (let i = 0; i < rows.length; i++) counts[codes[rows[i]]] += sign;
-}
-
 /**
- * Adds to each row's `failing` the `delta` of its code. The rows that it takes from are listed at
- * the front of `changed`, those that it adds to at the back; returns the two lists.
+ * Takes a filter into account in `failed`: which filter a row fails, 0 for none.
+ *
+ * `fails` has, by code, 0 for codes that pass and otherwise the length of half of `next`, whose
+ * halves give what a row fails from now on if it passes this filter, and if it does not.
  */
-export function flip(
-  failing: Int32Array,
-  codes: Codes,
-  delta: Int32Array,
-  changed: Uint32Array,
-): { entered: Uint32Array; left: Uint32Array } {
-  let front = 0;
-  let back = codes.length - 1;
+export function fail(failed: Codes, codes: Codes, fails: Uint32Array, next: Codes): void {
   for (let row = 0; row < codes.length; row++) {
-    const change = delta[codes[row]];
-    failing[row] += change;
-    changed[front] = row;
-    changed[back] = row;
-    // The sign bits.
-    front += change >>> 31;
-    back -= -change >>> 31;
+    failed[row] = next[failed[row] + fails[codes[row]]];
   }
-  return { entered: changed.subarray(0, front), left: changed.subarray(back + 1) };
+}
+
+/** Gives rows that fail none but filter `only` the slot of their code, and all others slot 0. */
+export function assignSlots(
+  out: Uint16Array,
+  codes: Codes,
+  slots: Uint16Array,
+  failed: Codes,
+  only: number,
+): void {
+  for (let row = 0; row < codes.length; row++) {
+    const passes = Number(failed[row] === 0) | Number(failed[row] === only);
+    out[row] = slots[codes[row]] * passes;
+  }
+}
+
+/** Adds every row to `counts[slot][bin of its code]`, where a slot has `2 ** shift` bins. */
+export function countBins(
+  counts: Uint32Array,
+  slots: Uint16Array,
+  codes: Codes,
+  bins: Uint16Array,
+  shift: number,
+): void {
+  for (let row = 0; row < codes.length; row++) counts[(slots[row] << shift) + bins[codes[row]]]++;
+}
+
+/** Adds every row to `counts[slot][its block]`; blocks are `2 ** size` places in row order. */
+export function countBlocks(
+  counts: Uint32Array,
+  slots: Uint16Array,
+  blocks: number,
+  size: number,
+): void {
+  for (let row = 0; row < slots.length; row++) counts[slots[row] * blocks + (row >>> size)]++;
+}
+
+/** The same where `order` gives the rows by place. */
+export function countBlocksInOrder(
+  counts: Uint32Array,
+  slots: Uint16Array,
+  order: Uint32Array,
+  blocks: number,
+  size: number,
+): void {
+  for (let place = 0; place < order.length; place++) {
+    counts[slots[order[place]] * blocks + (place >>> size)]++;
+  }
 }
 
 /**
- * Lists in `out` the rows whose `failing` is `value`, or with `not` 1 is another; returns that
- * list.
+ * Writes the rows from `start` up to `stop` whose slot passes into `out` from `length` on, which
+ * has room for one more; returns the new length.
  */
 export function select(
-  failing: Int32Array,
-  value: number,
-  not: 0 | 1,
   out: Uint32Array,
-): Uint32Array {
-  let length = 0;
-  for (let row = 0; row < failing.length; row++) {
+  length: number,
+  slots: Uint16Array,
+  passes: Uint8Array,
+  start: number,
+  stop: number,
+): number {
+  for (let row = start; row < stop; row++) {
     out[length] = row;
-    length += Number(failing[row] === value) ^ not;
+    length += passes[slots[row]];
   }
-  return out.subarray(0, length);
+  return length;
 }
 
-/** Lists in `out` those of `rows` whose `failing` is `value`; returns that list. */
-export function selectFrom(
-  rows: Uint32Array,
-  failing: Int32Array,
-  value: number,
-  out: Uint32Array,
-): Uint32Array {
-  let length = 0;
-  for (let i = 0; i < rows.length; i++) {
-    out[length] = rows[i];
-    length += Number(failing[rows[i]] === value);
-  }
-  return out.subarray(0, length);
-}
-
-/**
- * Like `selectFrom` with value 0, but for all rows in any `order`: bytes stay in the cache under
- * random access.
- */
+/** The same for places of an order. */
 export function selectInOrder(
-  order: Uint32Array,
-  failing: Int32Array,
-  marks: Uint8Array,
   out: Uint32Array,
-): Uint32Array {
-  for (let row = 0; row < failing.length; row++) marks[row] = Number(failing[row] === 0);
-  let length = 0;
-  for (let i = 0; i < order.length; i++) {
-    out[length] = order[i];
-    length += marks[order[i]];
+  length: number,
+  slots: Uint16Array,
+  passes: Uint8Array,
+  start: number,
+  stop: number,
+  order: Uint32Array,
+): number {
+  for (let place = start; place < stop; place++) {
+    out[length] = order[place];
+    length += passes[slots[order[place]]];
   }
-  return out.subarray(0, length);
-}
-
-/** Where each row stands in `order`. */
-export function inverse(order: Uint32Array): Uint32Array {
-  const ranks = new Uint32Array(order.length);
-  for (let i = 0; i < order.length; i++) ranks[order[i]] = i;
-  return ranks;
+  return length;
 }

@@ -68,6 +68,8 @@ export interface Description {
   /** Raised by every change of the dataset; codes of different revisions never mix. */
   revision: number;
   rows: number;
+  /** The id of the first row where ids are consecutive and so need not travel, else null. */
+  first_id: number | null;
   columns: ColumnInfo[];
 }
 

@@ -133,13 +133,25 @@ export interface ExplorerView {
   setSelected(samples: SampleSet): void;
   setActive(sampleId: number | null): void;
 
+  /** Draws what a filter waits with for its answer: components that take an event see it all. */
+  refresh(): void;
+  /** A key's filter came into view or left it: its column is fetched when it is first wanted. */
+  want(key: string, wanted: boolean): void;
+  /** A key's filter is about to be used. */
+  prepare(key: string): void;
+
   /** The type of a key's values, "" when it is unknown. */
   typeOf(key: string): string;
-  /** Grid position to sample id and back; -1 when filtered out. */
+  /**
+   * Grid position to sample id and back; -1 when filtered out. Of many samples only those on the
+   * screen are known while a filter moves, others soon after.
+   */
   idAt(index: number): number;
   indexOf(sampleId: number): number;
   /** The samples at grid positions from `first` up to, not including, `last`; there may be millions. */
   idsBetween(first: number, last: number): Promise<ArrayLike<number>>;
+  /** Samples of which the first that passes keeps its place on the screen when filters change. */
+  keepPlace(sampleIds: number[]): void;
   /** What is known of a tile now; reading it in a component subscribes to its changes. */
   tile(sampleId: number): TileState | undefined;
   /**

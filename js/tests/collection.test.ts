@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Collection, findSorted } from "../src/collection";
+import { findSorted } from "../src/answer";
+import { Collection } from "../src/collection";
 import { RangeColumn } from "../src/columns";
+import { LocalEngine } from "../src/engine";
 import type { ArrayHeader, ArraySpec, Filters, Request } from "../src/protocol";
 import { type Channel, RequestChannel } from "../src/requests";
 import { FakeChannel } from "./channel";
@@ -47,7 +49,7 @@ function encode(spec: ArraySpec): { header: ArrayHeader; data: Uint8Array; dtype
 }
 
 /** Answers with at most `perMessage` rows a message, as a small kernel would. */
-function kernel(perMessage = 4): FakeChannel {
+function kernel(perMessage = 4, firstId: number | null = null): FakeChannel {
   return new FakeChannel((request: Request, channel) => {
     if (request.type === "ready") {
       const range = { type: "float", group: "metadata", kind: "range" };
@@ -56,7 +58,7 @@ function kernel(perMessage = 4): FakeChannel {
         { key: "weather", type: "string", group: "metadata", kind: "values" },
         { key: "tags", type: "list", group: "metadata", kind: "other" },
       ];
-      const ok = { protocol: 1, name: "small", revision: 7, rows: 4, columns };
+      const ok = { protocol: 1, name: "small", revision: 7, rows: 4, first_id: firstId, columns };
       return channel.receive({ reply: request.id, ok });
     }
     if (request.type !== "arrays") return;
@@ -74,7 +76,9 @@ function kernel(perMessage = 4): FakeChannel {
 
 async function load(fake = kernel()): Promise<Collection> {
   const channel = new RequestChannel(fake as unknown as Channel, () => {});
-  return (await Collection.load(channel))!;
+  const open = async (rowCount: number): Promise<LocalEngine> =>
+    new LocalEngine(rowCount, () => {});
+  return (await Collection.load(channel, open, { changed: () => {}, failed: () => {} }))!;
 }
 
 async function follow(collection: Collection, filters: Filters, sort = ""): Promise<void> {
@@ -82,20 +86,44 @@ async function follow(collection: Collection, filters: Filters, sort = ""): Prom
 }
 
 function ids(collection: Collection): number[] {
-  return Array.from({ length: collection.crossfilter.count }, (_, i) => collection.idAt(i));
+  return Array.from({ length: collection.engine.answer.count }, (_, i) => collection.idAt(i));
 }
 
 describe("Collection", () => {
   it.each([1, 3, 4])("loads columns in pieces of %i rows", async (perMessage) => {
     const collection = await load(kernel(perMessage));
     expect([collection.name, collection.total]).toEqual(["small", 4]);
-    expect([...collection.columns.keys()]).toEqual(["temperature", "weather"]);
+    await collection.want(["weather", "tags", "temperature"]);
+    expect([...collection.columns.keys()]).toEqual(["weather", "temperature"]);
     expect(ids(collection)).toEqual(IDS);
+  });
+
+  it("shows samples before any column is here, and pulls each column once", async () => {
+    const fake = kernel();
+    const collection = await load(fake);
+    expect(ids(collection)).toEqual(IDS);
+    expect(collection.keyViews().map(({ range, values }) => range ?? values)).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    await Promise.all([collection.want(["weather"]), collection.want(["weather"])]);
+    expect(fake.sent.filter(({ type }) => type === "arrays")).toHaveLength(2);
+    expect(collection.keyViews()[1].values?.map(({ count }) => count)).toEqual([2, 1, 1]);
+  });
+
+  it("does not ask for ids that are consecutive", async () => {
+    const fake = kernel(4, 3);
+    const collection = await load(fake);
+    expect(ids(collection)).toEqual([3, 4, 5, 6]);
+    expect([2, 3, 6, 7].map((id) => collection.indexOf(id))).toEqual([-1, 0, 3, -1]);
+    expect(fake.sent).toHaveLength(1);
   });
 
   it("filters by what the codes can say, without asking", async () => {
     const fake = kernel();
     const collection = await load(fake);
+    await collection.want(["temperature", "weather"]);
     const asked = fake.sent.length;
     await follow(collection, {
       temperature: { min: 15, max: 20, missing: true },
@@ -132,6 +160,7 @@ describe("Collection", () => {
 
   it("sorts, and finds samples in the grid", async () => {
     const collection = await load();
+    await collection.want(["weather"]);
     await follow(collection, collection.filters, "-temperature");
     expect(ids(collection)).toEqual([5, 1, 0, 2]);
     collection.setFilter("weather", { in: ["rain"] });

@@ -50,6 +50,7 @@ class Answers:
             "name": self._dataset.name,
             "revision": view.revision,
             "rows": len(view.frame),
+            "first_id": view.first_id,
             "columns": view.keys,
         }
 

@@ -60,6 +60,14 @@ class View:
         self._columns = moment.columns
         self._kinds = kinds
 
+    @property
+    def first_id(self) -> int | None:
+        """The id of the first row where ids are consecutive, so that it tells them all."""
+        ids = self.frame.index
+        if not len(ids) or ids[-1] - ids[0] != len(ids) - 1:
+            return None
+        return int(ids[0])
+
     @cached_property
     def keys(self) -> list[Json]:
         """What can be filtered by, each with its ``key``, ``type``, ``group`` and ``kind``."""

@@ -147,6 +147,7 @@ export class Viewport {
     ({ offset: this.#offset, shift: this.#shift } = this.#scroll);
     const { first, last } = this.inner;
     this.#seen = span(this.#offset > 0 ? first : last, last).map((i) => this.#explorer.idAt(i));
+    this.#explorer.keepPlace(this.#seen);
   }
 }
 

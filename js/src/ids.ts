@@ -1,0 +1,28 @@
+/** Sample ids by row. */
+
+import { findSorted } from "./answer";
+
+export class SampleIds {
+  readonly #ids: Float64Array | null;
+  readonly #first: number;
+  readonly #count: number;
+
+  /** `ids` ascending, or the first of `count` consecutive ones. */
+  constructor(count: number, ids: Float64Array | number) {
+    this.#count = count;
+    [this.#ids, this.#first] = typeof ids === "number" ? [null, ids] : [ids, 0];
+  }
+
+  /** The id of a row; -1 for row -1. */
+  at(row: number): number {
+    if (row < 0) return -1;
+    return this.#ids ? this.#ids[row] : this.#first + row;
+  }
+
+  /** The row of an id, -1 when it is unknown. */
+  rowOf(id: number): number {
+    if (this.#ids) return findSorted(this.#ids, id);
+    const row = id - this.#first;
+    return row >= 0 && row < this.#count ? row : -1;
+  }
+}
