@@ -1,0 +1,103 @@
+"""The grid while a cell runs and keeps Python's lock for itself."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+MAKE = """
+from pathlib import Path
+from PIL import Image
+import framegrid as fg
+
+folder = Path("photos")
+folder.mkdir()
+for i in range(400):
+    Image.new("RGB", (500, 374), (i * 7 % 256, 90, i % 256)).save(folder / f"{i:03}.jpg")
+dataset = fg.ImageDataset.create("busy")
+dataset.add_images_from_path(folder, progress=False)
+grid = dataset.show(thumbnail_size=64, height=700)
+grid
+"""
+# Right after the push that made the grid wider, and for as long as the test wants.
+LOOP = """
+grid.thumbnail_size = 72
+running = True
+while running:
+    sum(range(100))
+"""
+SLEEP = """
+import time
+grid.thumbnail_size = 72
+running = True
+while running:
+    time.sleep(0.01)
+"""
+WRITE = """
+running, count = True, 0
+while running:
+    count += 1
+    dataset.get_sample(count % 400).metadata["count"] = count
+"""
+# Of the tiles on the screen, those with a picture.
+PAINTED = """() => {
+  const list = document.querySelector(".framegrid [role=listbox]");
+  const view = list.getBoundingClientRect();
+  const shown = [...list.querySelectorAll("[role=option]")].filter(tile => {
+    const { top, bottom } = tile.getBoundingClientRect();
+    return bottom > view.top && top < view.bottom;
+  });
+  const painted = shown.filter(tile => {
+    const img = tile.querySelector("img");
+    return img && img.complete && img.naturalWidth > 0;
+  });
+  return shown.length >= 30 && painted.length === shown.length;
+}"""
+SCROLL = """() => {
+  const list = document.querySelector(".framegrid [role=listbox]");
+  list.scrollTop = list.scrollHeight;
+}"""
+LONG_MS = 60_000
+
+
+@pytest.fixture
+def busy(lab):
+    """Shows a grid, runs a cell that does not end by itself, and gives the grid's region."""
+
+    def begin(cell):
+        lab.open(MAKE, cell)
+        lab.run(0)
+        region = lab.page.get_by_role("region", name="framegrid: busy")
+        expect(region.get_by_role("status").first).to_have_text(
+            "400 of 400 images", timeout=LONG_MS
+        )
+        lab.start(1)
+        return region
+
+    yield begin
+    lab.page.evaluate("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+
+
+@pytest.mark.parametrize("cell", [LOOP, SLEEP], ids=["loop", "sleep"])
+def test_thumbnails_come_and_the_detail_view_opens(lab, busy, cell):
+    region = busy(cell)
+    lab.page.evaluate(SCROLL)
+    last = region.get_by_role("option").and_(lab.page.locator("[aria-posinset='400']"))
+    expect(last).to_be_visible(timeout=LONG_MS)
+    lab.page.wait_for_function(PAINTED, timeout=LONG_MS)
+    last.dblclick()
+    dialog = lab.page.get_by_role("dialog", name="399.jpg")
+    picture = dialog.get_by_role("img", name="399.jpg").first
+    expect(picture).to_be_visible(timeout=LONG_MS)
+    row = dialog.get_by_role("row", name=re.compile("width"))
+    expect(row).to_contain_text("500", timeout=LONG_MS)
+    expect(lab.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+
+
+def test_a_loop_that_writes_shows_in_the_grid(lab, busy):
+    region = busy(WRITE)
+    maximum = region.get_by_role("slider", name="count maximum")
+    expect(maximum).to_be_visible(timeout=LONG_MS)
+    seen = maximum.get_attribute("aria-valuemax")
+    expect(maximum).not_to_have_attribute("aria-valuemax", seen, timeout=LONG_MS)
+    expect(lab.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
