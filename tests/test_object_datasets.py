@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+import uuid
 from contextlib import contextmanager
 
 import fsspec
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import framegrid as fg
 from framegrid import remote
@@ -505,3 +508,51 @@ def test_forked_children_use_it(bucket):
             os._exit(0)
         assert os.waitpid(child, 0)[1] == 0
         assert dataset.get_sample(0).metadata["score"] == 1
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["here", "there"]),
+        st.sampled_from(["add", "set", "save"]),
+        st.integers(0, 4),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+@pytest.mark.filterwarnings("ignore:samples added here have other ids")
+def test_nothing_is_lost_between_two_machines(steps, tmp_path, monkeypatch):
+    url = f"memory://{tmp_path.name}/{uuid.uuid4().hex}"
+    expected, machines = {}, {}
+    for machine in ("here", "there"):
+        monkeypatch.setenv("FRAMEGRID_CACHE_DIR", str(tmp_path / uuid.uuid4().hex))
+        machines[machine] = fg.ImageDataset.load_or_create(url)
+    for value, (machine, step, number) in enumerate(steps):
+        path = f"memory://images/{number}.jpg"
+        values = take(step, machines[machine], path, {machine: value})
+        if values is not None:
+            expected.setdefault(path, {}).update(values)
+    for dataset in [*machines.values(), *machines.values()]:
+        dataset.save()
+    for dataset in machines.values():
+        found = {sample.file_path_abs: dict(sample.metadata) for sample in dataset}
+        assert found == expected
+        dataset.close()
+
+
+def take(step, dataset, path, values):
+    """Make one step, and give the values that its sample has since, if any."""
+    held = {sample.file_path_abs: sample for sample in dataset}
+    if step == "save":
+        dataset.save()
+    elif path in held and step == "set":
+        held[path].metadata.update(values)
+        return values
+    elif path not in held and step == "add":
+        if remote.status(path) is None:
+            remote.create(path, jpeg(8, 8))
+        dataset.add_images_from_path(path)
+        return {}
+    return None
