@@ -151,9 +151,11 @@ def _server_python() -> str | None:
     """Find the interpreter of the Jupyter server that started this kernel."""
     try:
         import psutil  # noqa: PLC0415 - ipykernel brings it, scripts have no server
-
+    except ImportError:
+        return None
+    try:
         command: list[str] = psutil.Process(int(os.environ["JPY_PARENT_PID"])).cmdline()
-    except (ImportError, KeyError, ValueError, psutil.Error):
+    except (KeyError, ValueError, psutil.Error):
         return None
     return command[0] if "jupyter" in " ".join(command) else None
 

@@ -7,14 +7,13 @@ from the values, what has changed from the files.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from framegrid import images
+from framegrid import images, threads
 
 NONE = -1
 """Stands for no note, and for no file."""
@@ -29,8 +28,8 @@ def file_states(paths: pa.Array) -> States:
     """Give the state of each file, (N,) for N paths; ``NONE`` where there is no file."""
     tasks = [paths.slice(i, _FILES_PER_TASK) for i in range(0, len(paths), _FILES_PER_TASK)]
     states = np.empty(len(paths), np.int64)
-    with ThreadPoolExecutor(_THREADS, "framegrid-states") as threads:
-        for number, found in enumerate(threads.map(_states, tasks)):
+    with threads.pool(_THREADS, "framegrid-states") as pool:
+        for number, found in enumerate(pool.map(_states, tasks)):
             states[number * _FILES_PER_TASK :][: len(found)] = found
     return states
 

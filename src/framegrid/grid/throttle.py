@@ -1,9 +1,10 @@
 """Calling something often, letting it happen seldom."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _LONGEST_S = 1.0
 """How long the action may have to wait, whatever it takes."""
@@ -12,8 +13,8 @@ _LONGEST_S = 1.0
 class Throttle:
     """Runs `action` at most once per `interval` seconds: at once where it may, else delayed.
 
-    After the last call the action runs once more: on a timer thread, where calls come thick and
-    fast, otherwise on the caller's.
+    After the last call the action runs once more: later where calls come thick and fast, on a timer
+    thread or, where none can start, in the event loop; otherwise on the caller's thread.
 
     Args:
         action: what to run.
@@ -27,7 +28,7 @@ class Throttle:
         self._share = share
         self._lock = threading.Lock()
         self._next = 0.0
-        self._timer: threading.Timer | None = None
+        self._timer: threading.Timer | asyncio.TimerHandle | None = None
 
     def __call__(self) -> None:
         """Ask for the action."""
@@ -70,7 +71,19 @@ class Throttle:
         wait = self._next - time.monotonic()
         if wait <= 0:
             return False
-        self._timer = threading.Timer(wait, self._run)
-        self._timer.daemon = True
-        self._timer.start()
-        return True
+        self._timer = _later(wait, self._run)
+        return self._timer is not None
+
+
+def _later(
+    seconds: float, action: Callable[[], None]
+) -> threading.Timer | asyncio.TimerHandle | None:
+    """Have an action run later; None where nobody can."""
+    timer = threading.Timer(seconds, action)
+    timer.daemon = True
+    with suppress(RuntimeError):
+        timer.start()
+        return timer
+    with suppress(RuntimeError):  # without threads a notebook has an event loop
+        return asyncio.get_running_loop().call_later(seconds, action)
+    return None

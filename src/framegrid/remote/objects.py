@@ -1,11 +1,11 @@
 """Objects and their states: reading, asking, downloading."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from framegrid import threads
 from framegrid.errors import ConflictError
 from framegrid.remote.filesystems import locate, told_of
 
@@ -52,8 +52,8 @@ def status_of(info: dict[str, Any]) -> Status:
 
 def statuses(urls: Sequence[str]) -> Iterator[Status | None]:
     """Ask for the states of many objects at once; None for those that cannot be had."""
-    with ThreadPoolExecutor(min(_THREADS, len(urls)) or 1, "framegrid-objects") as threads:
-        yield from threads.map(_status_or_none, urls)
+    with threads.pool(min(_THREADS, len(urls)) or 1, "framegrid-objects") as pool:
+        yield from pool.map(_status_or_none, urls)
 
 
 def _status_or_none(url: str) -> Status | None:

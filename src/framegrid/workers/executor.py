@@ -1,9 +1,10 @@
 """Worker processes as an executor of the standard library."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from typing import Any, ParamSpec, TypeVar
 
+from framegrid import threads as pools
 from framegrid.workers.pool import Workers
 
 P = ParamSpec("P")
@@ -22,7 +23,7 @@ class Processes(Executor):
 
     def __init__(self, workers: Workers, threads: int) -> None:
         self._workers = workers
-        self._threads = ThreadPoolExecutor(threads, "framegrid-tasks")
+        self._threads = pools.pool(threads, "framegrid-tasks")
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have a worker call `fn`.
@@ -30,10 +31,7 @@ class Processes(Executor):
         What went wrong is the future's exception: a `BrokenImageError` that `fn` raised, otherwise
         a `WorkerError`.
         """
-        try:
-            return self._threads.submit(self._call, fn, args, kwargs)
-        except RuntimeError:
-            return self._done(fn, args, kwargs)
+        return self._threads.submit(self._call, fn, args, kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers; with `cancel_futures` at once, whatever they are working on."""
@@ -48,14 +46,6 @@ class Processes(Executor):
         if isinstance(result, Exception):
             raise result
         return result
-
-    def _done(self, *task: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(self._call(*task))
-        except Exception as error:  # noqa: BLE001 - it is for the one who asks the future
-            future.set_exception(error)
-        return future
 
 
 def _called(task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> Any:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain
 from typing import TypeVar
@@ -11,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from framegrid import images, remote
+from framegrid import images, remote, threads
 from framegrid.dataset.connection import Connection
 from framegrid.dataset.progress import bar
 from framegrid.errors import BrokenImageError
@@ -65,14 +64,14 @@ def read_headers(
     are_remote = any(map(remote.is_url, paths))
     per_task = _OBJECTS_PER_TASK if are_remote else _FILES_PER_TASK
     tasks = [paths[i : i + per_task] for i in range(0, len(paths), per_task)]
-    threads = ThreadPoolExecutor(_OBJECT_THREADS if are_remote else _THREADS, "framegrid-headers")
+    pool = threads.pool(_OBJECT_THREADS if are_remote else _THREADS, "framegrid-headers")
     try:
-        outcomes = chain.from_iterable(threads.map(read_each, tasks))
+        outcomes = chain.from_iterable(pool.map(read_each, tasks))
         if progress:
             outcomes = bar("reading images", len(paths), shown=True, items=outcomes)
         read = list(outcomes)
     finally:  # after Ctrl-C, without reading the rest first
-        threads.shutdown(cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
     headers = {path: header for path, header in read if isinstance(header, Header)}
     return headers, [(path, reason) for path, reason in read if isinstance(reason, str)]
 
