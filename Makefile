@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup browser-setup test lint format unit browser bench demo clean
+.PHONY: help setup browser-setup test lint format unit browser bench soak demo clean
 
 BIN := .venv/bin
 PYTHON ?=
@@ -53,6 +53,9 @@ browser: setup browser-setup ## Run the tests that drive JupyterLab in Chromium
 
 bench: setup browser-setup ## Run the benchmarks
 	$(BIN)/pytest tests/benchmarks --override-ini=python_files='bench_*.py' --capture=no
+
+soak: setup ## Kill an editing process 3,000 times, or KILLS=number, at random
+	SEED=$${SEED:-$$RANDOM} KILLS=$${KILLS:-3000} $(BIN)/pytest tests/test_crash.py -k killed_processes --override-ini=faulthandler_timeout=0
 
 demo: setup ## Open JupyterLab on a grid of photos, or of your own with IMAGES=folder
 	@$(BIN)/python notebooks/demo.py $(if $(IMAGES),"$(IMAGES)")

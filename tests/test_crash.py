@@ -53,7 +53,10 @@ def path(tmp_path):
     return path
 
 
-# Killed processes.
+# Killed processes. `make soak` kills more of them, and others in each run.
+
+KILLS = int(os.environ.get("KILLS", "100"))
+SEED = int(os.environ.get("SEED", "0"))
 
 
 def after(model, rng, operations):
@@ -65,9 +68,9 @@ def after(model, rng, operations):
 
 def kill_lives(nursery, path, lives, **options):
     """Let lives edit and be killed, some while they open, and check what each leaves behind."""
-    model, rng = model_on_disk(path), random.Random(1)
+    model, rng = model_on_disk(path), random.Random(SEED)
     noted = path.with_name("acknowledged")
-    for seed in range(lives):
+    for seed in range(SEED, SEED + lives):
         noted.write_bytes(b"")
         pid = nursery.start(live, path, noted, seed, **options)
         is_to_edit = rng.random() < 0.8
@@ -85,7 +88,10 @@ def kill_lives(nursery, path, lives, **options):
 
 @pytest.mark.parametrize(
     ("lives", "options"),
-    [(70, {"change": snapshot_all_the_time}), (30, {"durability": "power"})],
+    [
+        (KILLS * 7 // 10, {"change": snapshot_all_the_time}),
+        (KILLS * 3 // 10, {"durability": "power"}),
+    ],
     ids=["process", "power"],
 )
 def test_killed_processes_lose_no_edit(nursery, path, lives, options):
