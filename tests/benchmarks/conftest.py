@@ -1,9 +1,12 @@
 """Timings as ratios: ours and a baseline in turns, so that a slow moment slows both."""
 
+import shutil
 import statistics
 import time
+from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -13,14 +16,13 @@ SAMPLES = 10_000
 
 
 @pytest.fixture
-def compare(request, capsys):
+def compare(report):
     """Print the medians of `ours` and `baseline` and their ratio; both are called in turns."""
 
     def run(what, ours, baseline, *, rounds=7, each=1):
         timings = [(timed(ours), timed(baseline)) for _ in range(rounds)]
         mine, theirs = (statistics.median(column) / each for column in zip(*timings, strict=True))
-        with capsys.disabled():
-            print(f"\n{what}: {readable(mine)}, {mine / theirs:.2f} x {baseline.__doc__}", end="")
+        report(f"{what}: {readable(mine)}, {mine / theirs:.2f} x {baseline.__doc__}")
 
     return run
 
@@ -49,8 +51,41 @@ def many_photos(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def dataset(many_photos, tmp_path):
-    with fg.ImageDataset.create(tmp_path / "bench") as dataset:
-        dataset.add_images_from_path(many_photos, progress=False)
+@pytest.fixture(scope="session")
+def saved(tmp_path_factory):
+    """Give the file of a dataset of so many samples with 10 keys, made once."""
+
+    @cache
+    def make(samples):
+        rng = np.random.default_rng(0)
+        frame = pd.DataFrame({f"score{number}": rng.random(samples) for number in range(6)})
+        frame["count"], frame["rank"] = rng.integers(0, 1000, samples), rng.permutation(samples)
+        frame["label"] = rng.choice(["cat", "dog", "bird", "horse"], samples)
+        frame["seen"] = rng.random(samples) < 0.5
+        frame["path"] = [f"/photos/{id_ % 100:02}/{id_:07}.jpg" for id_ in range(samples)]
+        dataset = fg.ImageDataset.from_dataframe(frame.assign(width=640, height=480))
+        dataset.save(tmp_path_factory.mktemp("saved") / "bench")
+        dataset.close()
+        return dataset.path
+
+    return make
+
+
+@pytest.fixture(params=[10_000, 1_000_000], ids="{:,}".format)
+def dataset(request, saved, tmp_path):
+    """A dataset of so many samples with 10 keys, on disk."""
+    path = shutil.copy(saved(request.param), tmp_path / "bench.parquet")
+    with fg.ImageDataset.load(path) as dataset:
         yield dataset
+
+
+@pytest.fixture(scope="session")
+def report(pytestconfig):
+    """Print what was measured, past pytest's capture."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+
+    def write(text):
+        with capture.global_and_fixture_disabled():
+            print(f"\n{text}", end="")
+
+    return write
