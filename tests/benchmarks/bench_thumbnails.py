@@ -1,0 +1,122 @@
+"""From a scroll by a screen to the last painted thumbnail, in JupyterLab: cold, warm and busy."""
+
+import statistics
+
+import pytest
+
+pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
+
+PHOTOS = 3_000
+ROUNDS = 5
+MAKE = f"""
+import numpy as np, pandas as pd, time
+from pathlib import Path
+from PIL import Image
+import framegrid as fg
+from framegrid import thumbnails
+from threading import Event
+
+rng = np.random.default_rng(0)
+photos = Path("photos")
+photos.mkdir()
+base = Image.fromarray(rng.integers(0, 256, (37, 50, 3), np.uint8)).resize((500, 374))
+noise = rng.integers(0, 50, (374, 500, 3))
+base = Image.fromarray((np.asarray(base) * 0.8 + noise).astype("uint8"))
+for i in range({PHOTOS}):
+    photo = base.copy()
+    photo.paste((i % 256, i // 256 * 16, 99), (100, 60, 300, 260))
+    photo.save(photos / f"{{i:05}}.jpg", quality=90)
+paths = sorted(map(str, photos.iterdir()))
+
+def warm(first, last):
+    done = Event()
+    thumbnails.shared().request(paths[first:last], 128, lambda batch: None, done.set)
+    done.wait()
+
+frame = pd.DataFrame({{"path": paths, "width": 500, "height": 374}})
+"""
+SHOW = "grid = fg.show(frame, thumbnail_size={size}, height=800); grid"
+BUSY = {
+    "a cell sleeps": "time.sleep(9)",
+    "NumPy runs": """
+end = time.time() + 9
+while time.time() < end:
+    np.sort(rng.random(200_000)).sum()
+""",
+    "a Python loop runs": """
+end = time.time() + 9
+while time.time() < end:
+    sum(range(100))
+""",
+}
+# Scrolls by one screen; gives the number of tiles that got a picture, and when, in ms, the first
+# and the last of them were painted.
+SCROLL = """screens => new Promise(done => {
+  const list = document.querySelector(".framegrid [role=listbox]");
+  const view = list.getBoundingClientRect();
+  const isShown = tile => {
+    const { top, bottom } = tile.getBoundingClientRect();
+    return bottom > view.top + 10 && top < view.bottom - 10;
+  };
+  const isPainted = tile => {
+    const img = tile.querySelector("img");
+    return img && img.complete && img.naturalWidth && !img.classList.contains("unpainted");
+  };
+  const known = new Set([...list.querySelectorAll("[role=option]")].map(t => t.dataset.sampleId));
+  const start = performance.now();
+  list.scrollTop += screens * view.height;
+  let frames = 0, first = null;
+  const look = () => {
+    const shown = [...list.querySelectorAll("[role=option]")]
+      .filter(tile => isShown(tile) && !known.has(tile.dataset.sampleId));
+    const painted = shown.filter(isPainted).length;
+    if (++frames > 1 && first === null && painted)
+      first = performance.now() - start;
+    if (frames > 1 && shown.length && painted === shown.length)
+      requestAnimationFrame(() => done([shown.length, first, performance.now() - start]));
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+
+
+class Scroller:
+    """Scrolls down a grid, screen by screen; gives medians."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.scroll()
+
+    def scroll(self):
+        measured = self.lab.page.evaluate(SCROLL, 0.9)
+        self.lab.page.wait_for_timeout(400)  # the pace of one who looks at them
+        return measured
+
+    def measure(self):
+        measured = [self.scroll() for _ in range(ROUNDS)]
+        return [statistics.median(column) for column in zip(*measured, strict=True)]
+
+
+@pytest.mark.parametrize("size", [96, 64, 48])
+def test_scrolled_to_painted(lab, capsys, tmp_path, size):
+    lab.open(MAKE, SHOW.format(size=size), *BUSY.values())
+    lab.kernel.run(f"import os; os.environ['FRAMEGRID_CACHE_DIR'] = {str(tmp_path)!r}")
+    lab.run(0, seconds=120)
+    lab.run(1)
+    lab.page.locator(".framegrid [role=option] img").first.wait_for()
+    scroller = Scroller(lab)
+    measured = {"cold": scroller.measure()}
+    for cell, what in enumerate(BUSY, 2):
+        lab.start(cell)
+        measured[f"cold while {what}"] = scroller.measure()
+        lab.wait(cell)
+    lab.kernel.run(f"warm(0, {PHOTOS})")
+    baseline = measured["warm"] = scroller.measure()
+    with capsys.disabled():
+        for what, (count, first, last) in measured.items():
+            ratio = last / count * baseline[0] / baseline[2]
+            print(
+                f"\n{count:.0f} thumbnails, {what}: the first after {first:.0f} ms, all after "
+                f"{last:.0f} ms, {ratio:.2f} x those that the cache had",
+                end="",
+            )
