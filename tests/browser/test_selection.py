@@ -65,3 +65,26 @@ def test_a_selection_survives_filters_and_sort(lab, open_grid):
     slider(region, "temperature minimum").focus()
     lab.page.keyboard.press("PageUp")
     lab.kernel.until("grid.selected == [0, 3]")
+
+
+def test_a_finger_opens_and_a_long_press_selects(lab, open_grid):
+    region = open_grid()
+    session = lab.page.context.new_cdp_session(lab.page)
+
+    def finger(kind, sample_id=None):
+        box = tile(region, sample_id).bounding_box() if sample_id is not None else None
+        points = [{"x": box["x"] + 30, "y": box["y"] + 30}] if box else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    finger("touchStart", 2)
+    expect(tile(region, 2)).to_have_attribute("aria-selected", "true")
+    finger("touchEnd")
+    lab.kernel.until("grid.selected == [2]")
+    finger("touchStart", 5)
+    finger("touchEnd")
+    lab.kernel.until("grid.selected == [2, 5]")
+    lab.kernel.run("grid.selected = []")
+    expect(bar(region)).to_have_count(0)
+    finger("touchStart", 5)
+    finger("touchEnd")
+    expect(region.get_by_role("dialog", name="photo-0005.jpg")).to_be_visible()
