@@ -1,21 +1,28 @@
 """From a real key press or mouse move on a slider to the changed count, in JupyterLab."""
 
+import resource
 import statistics
 import time
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
-SAMPLES = 10_000
+SIZES = (100_000, 1_000_000, 10_000_000)
 MOVES = 40
-CELL = f"""
+FRAME_MS = 1000 / 60
+CELL = """
 import numpy as np, pandas as pd, framegrid as fg
 rng = np.random.default_rng(0)
-frame = pd.DataFrame(rng.random(({SAMPLES}, 8)), columns=[f"score{{i}}" for i in range(8)])
-frame["path"] = [f"/nowhere/{{i}}.jpg" for i in range({SAMPLES})]
-frame["width"], frame["height"] = rng.integers(100, 4000, (2, {SAMPLES}))
-grid = fg.show(frame)
-grid
+frame = pd.DataFrame({{f"score{{i}}": rng.normal(size={samples}) for i in range({scores})}})
+frame["path"] = pd.Series(["/nowhere/1.jpg", "/nowhere/2.jpg"], dtype="str").take(
+    np.arange({samples}) % 2
+).to_numpy()
+frame["width"], frame["height"] = rng.integers(100, 4000, (2, {samples}))
+dataset = fg.ImageDataset.from_dataframe(frame)
 """
+# High enough that every filter is in view.
+SHOW = "grid = dataset.show(height=1200); grid"
 # Times each event on a slider until the count has changed.
 WATCH = """() => {
   window.delays = [];
@@ -30,28 +37,55 @@ WATCH = """() => {
     subtree: true, childList: true, characterData: true,
   });
 }"""
+# The longest time between two frames while a slider's index is made.
+HOVER = """async () => {
+  const frames = [performance.now()];
+  document.querySelector('[aria-label="score1"]').dispatchEvent(new PointerEvent("pointerenter"));
+  while (frames.length < 40) frames.push(await new Promise(requestAnimationFrame));
+  return Math.max(...frames.slice(1).map((frame, index) => frame - frames[index]));
+}"""
 
 
-def test_slider_to_count(lab, capsys):
-    lab.open(CELL)
-    lab.run(0)
-    region = lab.page.get_by_role("region", name="framegrid")
-    thumb = region.get_by_role("slider", name="score0 minimum")
-    expect(thumb).to_be_visible()
-    thumb.focus()
-    lab.page.evaluate(WATCH)
-    keys, moves = press(lab.page), drag(lab.page, thumb)
+@pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
+@pytest.mark.parametrize("samples", SIZES)
+def test_opening_and_sliding(lab, server, capsys, samples):
+    # Ten keys can be filtered by, of ten million samples four.
+    lab.open(CELL.format(samples=samples, scores=2 if samples == SIZES[-1] else 8), SHOW)
+    lab.run(0, seconds=300)
+    before = memory(server)
+    lab.start(1)
+    started = time.perf_counter()
+    lab.page.wait_for_selector(".framegrid [data-sample-id]", timeout=60_000)
+    tiles = time.perf_counter() - started
+    thumb = lab.page.get_by_role("slider", name="score0 minimum")
+    thumb.wait_for(timeout=60_000)
+    expect(lab.page.locator(".framegrid .waiting")).to_have_count(0, timeout=60_000)
+    sliders = time.perf_counter() - started
+    used = memory(server) - before
     kernel = asked_of_kernel(lab.kernel)
+    lab.page.evaluate(WATCH)
+    longest = lab.page.evaluate(HOVER)
+    keys, moves = press(lab.page, thumb), drag(lab.page, thumb)
     with capsys.disabled():
+        print(f"\n{samples:,} samples: tiles {tiles:.1f} s, sliders {sliders:.1f} s after the cell")
+        print(f"  server {used:+.0f} MB, longest frame while indexing {longest:.0f} ms")
         for what, delays in (("key press", keys), ("mouse move", moves)):
             median, late = statistics.median(delays), statistics.quantiles(delays, n=20)[-1]
             print(
-                f"\nslider {what} to new count, {SAMPLES:,} samples: {median:.1f} ms "
+                f"  {what} to new count: {median:.1f} ms, {median / FRAME_MS:.1f} frames "
                 f"(95 %: {late:.1f} ms), {median / kernel:.2f} x the count asked of the kernel"
             )
 
 
-def press(page):
+def memory(server):
+    """Resident memory of the Jupyter server in MB, as Linux tells it."""
+    pages = Path(f"/proc/{server.process.pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * resource.getpagesize() / 1e6
+
+
+def press(page, thumb):
+    thumb.focus()
+    page.evaluate("() => delays.splice(0)")
     for _ in range(MOVES):
         page.keyboard.press("ArrowRight")
         settle(page)
@@ -84,7 +118,7 @@ def collect(page):
 
 def asked_of_kernel(kernel):
     timings = []
-    for _ in range(MOVES):
+    for _ in range(5):
         start = time.perf_counter()
         kernel.eval("len(grid.filtered)")
         timings.append((time.perf_counter() - start) * 1000)
