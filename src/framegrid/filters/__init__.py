@@ -6,10 +6,13 @@ A filter maps a key to one condition; a sample passes when it meets all of them.
 condition                                    applies to, and passes
 ===========================================  =====================================================
 ``{"min": a, "max": b, "missing": False}``   numbers and datetimes: both ends inclusive, None is
-                                             open; samples without a value if ``"missing"`` is True
-``{"in": ["sunny", None]}``                  strings and booleans: these values; None is missing
+                                             open; samples without a value if ``"missing"`` is True;
+                                             ``"inf"`` as min, ``"-inf"`` as max: infinite values
+``{"in": ["sunny", None]}``                  strings and booleans: these values; None is missing;
+                                             lists: one of these elements; others: only ``[None]``
 ``{"contains": "dog"}``                      strings: that text in any case (``str.casefold``);
                                              lists: that very element
+``{"query": "width < height"}``              under the empty key: the samples for which it is true
 ===========================================  =====================================================
 
 Keys are ``width``, ``height``, the metadata keys, and paths to numbers inside dicts (``gps.lat``).
