@@ -23,6 +23,9 @@ const SILENCE_MS = 3000;
 /** Two frames: what an answer is waited for before anything else is drawn. */
 const ANSWER_MS = 32;
 
+/** Keys that the user has hidden, by model: a host may draw a grid anew at any time. */
+const HIDDEN = new WeakMap<object, ReadonlySet<string>>();
+
 export class Explorer implements ExplorerView {
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
@@ -35,6 +38,7 @@ export class Explorer implements ExplorerView {
   #results = $state(0);
   #tilesSeen = $state(0);
 
+  readonly #model: object;
   #hidden = $state.raw<ReadonlySet<string>>(new Set());
   #sort = $state("");
   #thumbnailSize = $state(128);
@@ -61,6 +65,8 @@ export class Explorer implements ExplorerView {
   #reload: boolean | undefined;
 
   constructor(model: AnyModel<Traits>) {
+    this.#model = model;
+    this.#hidden = HIDDEN.get(model) ?? new Set();
     this.#sync = new TraitSync(model);
     this.#channel = new RequestChannel(model, this.#receive);
     this.#tiles = new TileStore({
@@ -219,6 +225,7 @@ export class Explorer implements ExplorerView {
 
   setHidden(keys: Iterable<string>): void {
     this.#hidden = new Set(keys);
+    HIDDEN.set(this.#model, this.#hidden);
   }
 
   setSort(sort: string): void {

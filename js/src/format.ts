@@ -56,7 +56,8 @@ export function formatCondition(condition: Condition, type: string): string {
     return condition.missing ? "infinite or missing" : "infinite";
   if (min === null && max === null) return condition.missing ? "anything" : "not missing";
   const [low, high] = [formatValue(min, type), formatValue(max, type)];
-  const range = min === null || max === null ? oneSided(condition, low, high) : `${low} – ${high}`;
+  const between = low === high ? `= ${low}` : `${low} – ${high}`;
+  const range = min === null || max === null ? oneSided(condition, low, high) : between;
   return condition.missing ? `${range} or missing` : range;
 }
 
@@ -97,7 +98,8 @@ function formatAs(value: Value, type: string | undefined, digits: number, indent
   if (typeof value === "number") return formatNumber(value, "nearest", digits);
   if (typeof value === "object") return JSON.stringify(value, null, indent);
   if (typeof value === "boolean") return String(value);
-  if (type === "datetime") return formatDatetime(value);
+  // A tile may still have a value of the key sorted by before.
+  if (type === "datetime" && ISO.test(value)) return formatDatetime(value);
   if (type === "integer") return grouped(value);
   return type === "float" ? value.replace("inf", "∞") : value;
 }

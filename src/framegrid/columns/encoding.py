@@ -20,6 +20,8 @@ from framegrid.schema import KeyType
 
 VALUES_LIMIT = 1000
 """Strings with more distinct values than this are text to search in, not values to choose."""
+FEW_VALUES = 50
+"""So few are values to choose, even when each sample has one of its own."""
 
 MIN_SPREAD = 1000
 """Positive values whose greatest is so many times the least may have a logarithmic scale."""
@@ -100,9 +102,9 @@ def kind(key_type: KeyType, series: pd.Series) -> Kind:
     """Tell by what a column is filtered.
 
     Returns:
-        ``"range"`` for numbers and datetimes, ``"values"`` for booleans and for strings with at
-        most `VALUES_LIMIT` distinct values, ``"text"`` for other strings, ``"elements"`` for
-        lists, ``"other"`` for dicts.
+        ``"range"`` for numbers and datetimes, ``"values"`` for booleans and for strings with few
+        distinct values, ``"text"`` for other strings, ``"elements"`` for lists, ``"other"`` for
+        dicts.
     """
     match key_type:
         case "boolean":
@@ -119,7 +121,12 @@ def kind(key_type: KeyType, series: pd.Series) -> Kind:
 
 def _has_few_values(series: pd.Series) -> bool:
     # Free text mostly shows in its first rows, and to count the values of all takes long.
-    return all(part.nunique() <= VALUES_LIMIT for part in (series.head(10 * VALUES_LIMIT), series))
+    return all(_are_few(part) for part in (series.head(10 * VALUES_LIMIT), series))
+
+
+def _are_few(series: pd.Series) -> bool:
+    distinct = series.nunique()
+    return distinct <= FEW_VALUES or distinct <= min(VALUES_LIMIT, series.count() / 2)
 
 
 def encode_values(key: str, series: pd.Series) -> ValuesColumn:

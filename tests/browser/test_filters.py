@@ -1,0 +1,186 @@
+"""Filters of every kind in a real JupyterLab: what is typed, chosen, searched and assigned."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+MAKE = """
+import datetime as dt, math, random
+from pathlib import Path
+from PIL import Image
+import framegrid as fg
+
+COUNT = 40
+folder = Path("photos")
+folder.mkdir()
+for i in range(COUNT):
+    Image.new("RGB", (40 + i % 5, 48), (i * 5 % 256, 90, 120)).save(folder / f"photo-{i:04}.jpg")
+dataset = fg.ImageDataset.create("small")
+dataset.add_images_from_path(folder, progress=False)
+dice = random.Random(0)
+CELLS = {
+    "blur": lambda: dice.choice([-math.inf, math.inf, 0.1, 0.25, round(dice.random(), 2)]),
+    "size": lambda: 10 ** dice.uniform(-3, 3),
+    "faces": lambda: dice.randrange(5),
+    "weather": lambda: dice.choice(["sunny", "rain", ""]),
+    "indoor": lambda: dice.random() < 0.5,
+    "taken": lambda: dt.datetime(2024, 5, 1) + dt.timedelta(hours=dice.randrange(500)),
+    "tags": lambda: dice.sample(["dog", "cat", 1, True, 2.5], dice.randrange(4)),
+    "gps": lambda: {"lat": dice.choice([1, 2.5, math.inf, "none"])},
+}
+dataset.update_metadata({
+    i: {key: cell() for key, cell in CELLS.items() if dice.random() < 0.8} for i in range(COUNT)
+})
+dataset.update_metadata({i: {"note": f"{i} dogs, {i * i} cats"} for i in range(1, COUNT)})
+"""
+SHOW = "grid = dataset.show(thumbnail_size=48, height=900); grid"
+CASE = """
+def bounds(key, to_bound=lambda value: value):
+    known = dataset.df[key].dropna().tolist()
+    ends = sorted(dice.choice([*known, to_bound(dice.choice(known))]) for _ in range(2))
+    return dict(
+        min=dice.choice([None, ends[0]]), max=dice.choice([None, ends[1]]),
+        missing=dice.random() < 0.3,
+    )
+
+CONDITIONS = {
+    "blur": lambda: dice.choice([bounds("blur", lambda x: x + 0.01), [None]]),
+    "size": lambda: bounds("size", lambda x: x * 1.01),
+    "faces": lambda: bounds("faces"),
+    "taken": lambda: bounds("taken", lambda x: x + dt.timedelta(seconds=1)),
+    "gps.lat": lambda: dice.choice([(1, 2.5), (2.5, None), (None, 2), [None], (math.inf, None)]),
+    "weather": lambda: dice.choice([["rain", None], [""], {"contains": "N"}]),
+    "indoor": lambda: dice.choice([True, [False, None]]),
+    "tags": lambda: dice.choice([["dog", 1], {"contains": True}, {"contains": 2.5}, [None]]),
+    "note": lambda: dice.choice([{"contains": "DOG"}, {"contains": "1"}, [None]]),
+    "": lambda: {"query": dice.choice(["faces < width - 40", "not indoor or blur > 0.2"])},
+}
+
+def case(seed):
+    dice.seed(seed)
+    keys = dice.sample(list(CONDITIONS), dice.choice([1, 1, 2, 3]))
+    try:
+        grid.filters = {key: CONDITIONS[key]() for key in keys}
+    except ValueError:  # two bounds with nothing between them
+        grid.filters = {}
+    grid.sort = dice.choice(["", "blur", "-taken"])
+    found = dataset.df.query(grid.query) if grid.query else dataset.df
+    filtered = grid.filtered.index.tolist()
+    assert sorted(filtered) == found.index.tolist(), (grid.filters, grid.query)
+    return filtered
+"""
+SHOWN = """expected => {
+  const tiles = [...document.querySelectorAll(".framegrid [role=option][data-sample-id]")];
+  const place = tile => Number(tile.getAttribute("aria-posinset"));
+  const ids = tiles.sort((a, b) => place(a) - place(b)).map(tile => Number(tile.dataset.sampleId));
+  const status = document.querySelector(".framegrid [role=status]").textContent.trim();
+  return String(ids) === String(expected) && status.startsWith(expected.length + " of ");
+}"""
+
+
+pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
+
+
+@pytest.fixture
+def region(lab):
+    lab.open(MAKE, SHOW)
+    lab.run(0)
+    lab.run(1)
+    region = lab.page.get_by_role("region", name="framegrid: small")
+    expect(status(region)).to_have_text("40 of 40 images", timeout=20_000)
+    return region
+
+
+def status(region):
+    return region.get_by_role("status").first
+
+
+def box(region, name):
+    return region.get_by_role("textbox", name=f"{name} value", exact=True)
+
+
+def test_browser_kernel_and_pandas_agree_on_any_filters(lab, region):
+    lab.kernel.run(CASE)
+    for seed in range(40):
+        lab.page.wait_for_function(SHOWN, arg=lab.kernel.eval(f"case({seed})"))
+
+
+def test_typed_bounds_are_exact(lab, region):
+    least = box(region, "size minimum")
+    least.click()
+    least.fill("0.123456789012")
+    lab.page.keyboard.press("Enter")
+    lab.kernel.until("grid.filters.get('size', {}).get('min') == 0.123456789012")
+    thumb = region.get_by_role("slider", name="size minimum", exact=True)
+    expect(thumb).to_have_attribute("aria-valuenow", "0.123456789012")
+    count = lab.kernel.eval("int((dataset.df['size'] >= 0.123456789012).sum())")
+    expect(status(region)).to_have_text(f"{count} of 40 images")
+
+    least.fill("many")
+    lab.page.keyboard.press("Enter")
+    expect(region.get_by_role("alert")).to_have_text("“many” is no number")
+    expect(least).to_have_attribute("aria-invalid", "true")
+    lab.page.keyboard.press("Escape")
+    expect(least).to_have_value("0.123456789012")
+    expect(region.get_by_role("alert")).to_have_count(0)
+    box(region, "size maximum").fill("0.01")
+    lab.page.keyboard.press("Enter")
+    expect(region.get_by_role("alert")).to_contain_text("less than the minimum")
+
+    box(region, "taken maximum").fill("2024-05-10 12:00")
+    box(region, "faces minimum").focus()
+    lab.kernel.until("grid.filters.get('taken', {}).get('max') == '2024-05-10T12:00:00.000000'")
+
+
+def test_an_expression_moves_sliders_and_leaves_one_chip(lab, region):
+    lab.kernel.run("grid.filters = \"0.1 < blur <= 0.9 and weather == 'rain' and faces < width\"")
+    thumb = region.get_by_role("slider", name="blur maximum", exact=True)
+    expect(thumb).to_have_attribute("aria-valuenow", "0.9")
+    expect(region.get_by_role("checkbox", name="weather: rain")).to_be_checked()
+    count = lab.kernel.eval("len(dataset.df.query(grid.query))")
+    expect(status(region)).to_have_text(f"{count} of 40 images")
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    region.get_by_role("button", name="Copy as pandas").click()
+    expect(region.get_by_role("log")).to_have_text("Copied")
+    copied = lab.page.evaluate("navigator.clipboard.readText()").replace("ds.", "dataset.", 1)
+    assert lab.kernel.eval(f"len({copied})") == count
+    region.get_by_role("button", name="Remove filter expression").click()
+    lab.kernel.until("'' not in grid.filters and len(grid.filters) == 2")
+
+
+def test_lists_text_missing_and_infinite_values_can_be_reached(lab, region):
+    region.get_by_role("checkbox", name="tags: dog").check()
+    lab.kernel.until("grid.filters == {'tags': {'contains': 'dog'}}")
+    region.get_by_role("checkbox", name="tags: (missing)").check()
+    lab.kernel.until("grid.filters == {'tags': {'in': ['dog', None]}}")
+    region.get_by_role("button", name="Reset tags").click()
+    region.get_by_role("button", name="blur only missing").click()
+    lab.kernel.until("grid.filtered['blur'].isna().all() and grid.filters")
+    region.get_by_role("button", name=re.compile(r"blur: \d+ infinite \(∞\)")).click()
+    lab.kernel.until(
+        "(grid.filtered['blur'] == math.inf).all() and grid.filters['blur'].get('min')"
+    )
+    region.get_by_role("button", name="Reset blur").click()
+    region.get_by_role("searchbox", name="Search note").fill("dogs, 1")
+    region.get_by_role("button", name="All that contain “dogs, 1”").click()
+    lab.kernel.until("grid.filters == {'note': {'contains': 'dogs, 1'}}")
+
+
+def test_an_empty_result_says_which_filter_to_blame(lab, region):
+    lab.kernel.run("grid.filters = {'width': (41, 41), 'faces': (100, None)}")
+    region.get_by_role("button", name="Drop faces ≥ 100: 8 images").click()
+    expect(status(region)).to_have_text("8 of 40 images")
+    lab.kernel.until("list(grid.filters) == ['width']")
+
+
+def test_keys_can_be_hidden_and_shown_again(lab, region):
+    group = region.get_by_role("group", name="faces", exact=True)
+    group.hover()
+    group.get_by_role("button", name="Hide faces").click()
+    expect(group).to_have_count(0)
+    region.get_by_role("button", name="Hidden").click()
+    region.get_by_role("button", name="Show faces").click()
+    expect(group).to_be_visible()
+    region.get_by_role("button", name="gps 1").click()
+    expect(region.get_by_role("group", name="gps.lat")).to_have_count(0)
