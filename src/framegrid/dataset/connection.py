@@ -1,6 +1,5 @@
 """The open store of one dataset, with the lock around it and those who follow its changes."""
 
-import os
 import threading
 import time
 import warnings
@@ -14,6 +13,7 @@ from weakref import ReferenceType, WeakMethod, WeakSet, ref
 import pandas as pd
 import pyarrow as pa
 
+from framegrid import forks
 from framegrid.dataset.edits import set_values
 from framegrid.dataset.watcher import watch
 from framegrid.errors import UnknownSampleError
@@ -241,13 +241,4 @@ class Connection:
                 warnings.warn(f"a view could not follow a change: {error!r}", stacklevel=2)
 
 
-_connections: WeakSet[Connection] = WeakSet()
-
-
-def _after_fork() -> None:
-    for connection in list(_connections):
-        connection.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+_connections: WeakSet[Connection] = forks.living()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from framegrid import forks
 from framegrid.errors import DatasetBusyError
 from framegrid.journal.files import NO_LOCKS, lock_functions, open_file, read_at
 from framegrid.journal.frames import OWNER_AT, OWNER_SIZE
@@ -123,13 +124,4 @@ class LockedFile:
         return True
 
 
-_files: weakref.WeakSet[LockedFile] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for file in list(_files):
-        file.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+_files: weakref.WeakSet[LockedFile] = forks.living()

@@ -5,7 +5,6 @@ held.
 """
 
 import contextlib
-import os
 import queue
 import threading
 import time
@@ -13,6 +12,7 @@ import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
+from framegrid import forks
 from framegrid.journal import Journal
 
 INTERVAL = 1.0  # seconds from turn to turn; the most that a loss of power costs
@@ -136,5 +136,4 @@ def _after_fork() -> None:
     _thread = _Thread()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+forks.in_child(_after_fork)

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import time_ns
 from typing import Literal, Self, get_args
 
+from framegrid import forks
 from framegrid.errors import ConflictError, DatasetCorruptError, ReadOnlyDatasetError
 from framegrid.journal import READ_ONLY, Journal, Mark, Record
 from framegrid.store import background, files
@@ -311,9 +312,10 @@ class Store(Ledger):
         """In a forked child, start afresh what the parent goes on with."""
         self._upkeep.is_asked_for = False
         self.log.clear()  # what the parent did is not the child's to undo
+        _stores.discard(self)  # the parent closes it
 
 
-_stores: weakref.WeakSet[Store] = weakref.WeakSet()
+_stores: weakref.WeakSet[Store] = forks.living()
 
 
 @atexit.register
@@ -321,16 +323,6 @@ def _close_all() -> None:
     background.stop()
     for store in list(_stores):
         store.close()
-
-
-def _after_fork() -> None:
-    for store in list(_stores):
-        store.after_fork()
-    _stores.clear()  # the parent closes them
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _check_durability(durability: str) -> None:

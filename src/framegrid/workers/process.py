@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
+from framegrid import forks
 from framegrid.errors import BrokenImageError
 from framegrid.workers.serving import LENGTH_BYTES, framed
 
@@ -118,8 +119,8 @@ class Worker:
             with process:  # closes its pipes and waits for it
                 process.kill()
 
-    def forget(self) -> None:
-        """Let go of a process that belongs to the parent of this one."""
+    def after_fork(self) -> None:
+        """In a forked child, let go of the parent's process, which ends when its pipe is closed."""
         process, self._process = self._process, None
         if process is not None and process.stdin and process.stdout:
             process.returncode = 0  # it is not ours to wait for
@@ -185,17 +186,7 @@ def answer(kind: str, content: Any) -> Any:
     return content
 
 
-_running: WeakSet[Worker] = WeakSet()
-
-
-def _forget_all() -> None:
-    """Close what a forked child inherited: a worker notices the end of us by its closed pipe."""
-    for worker in list(_running):
-        worker.forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
+_running: WeakSet[Worker] = forks.living()
 
 
 def _started(*, bounds: bool) -> subprocess.Popen[bytes]:
