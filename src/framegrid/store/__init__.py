@@ -1,8 +1,9 @@
 """Where a dataset lives: on disk, as a Parquet snapshot with a journal, or in memory."""
 
 from framegrid.store.conditions import Filters
-from framegrid.store.disk import Durability, Store
+from framegrid.store.disk import Store
 from framegrid.store.files import Place
+from framegrid.store.journaled import Durability
 from framegrid.store.memory import MemoryStore
 from framegrid.store.objects import kind_of
 from framegrid.store.parts import Parts

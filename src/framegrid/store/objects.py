@@ -22,9 +22,10 @@ from framegrid import remote
 from framegrid.errors import ConflictError, DatasetCorruptError, NotADatasetError
 from framegrid.journal import Mark, Record, remove_unused
 from framegrid.store import background, files
-from framegrid.store.disk import Durability, Store
+from framegrid.store.disk import Store
 from framegrid.store.files import Place
 from framegrid.store.history import History
+from framegrid.store.journaled import Durability
 from framegrid.store.rebase import BASE, Base, Rebase, Writers
 from framegrid.store.snapshot import Snapshot, from_parquet, to_parquet
 from framegrid.table import Change, Table, UndoLog

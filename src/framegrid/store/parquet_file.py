@@ -10,7 +10,8 @@ from framegrid import remote
 from framegrid.errors import ConflictError, DatasetCorruptError, NotADatasetError
 from framegrid.store.files import Place, backup_of, journal_of, put, taken, write_beside
 from framegrid.store.history import History
-from framegrid.store.snapshot import Snapshot, from_parquet, how_to_read, is_ours, to_parquet
+from framegrid.store.seal import is_ours
+from framegrid.store.snapshot import Snapshot, from_parquet, how_to_read, to_parquet
 from framegrid.table import Table
 
 

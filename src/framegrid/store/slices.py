@@ -9,7 +9,7 @@ from framegrid.schema import BUILTIN_COLUMNS
 from framegrid.store import files
 from framegrid.store.conditions import Filters, expression_of
 from framegrid.store.disk import Store
-from framegrid.store.snapshot import is_ours
+from framegrid.store.seal import is_ours
 from framegrid.table import Table
 
 

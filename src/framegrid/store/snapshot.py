@@ -3,12 +3,9 @@
 Any reader of Parquet opens the file. What framegrid itself needs is in the footer, as JSON under
 the key ``framegrid`` (and its history under ``framegrid.history``, see ``history``):
 
-    {"seal": CRC-32 of the whole file, "version": 1, "dataset": its name in hex,
+    {"seal": see ``seal``, "version": 1, "dataset": its name in hex,
      "seq": number of the last edit, "next_id": the next sample's id, "types": {key: type},
      "writers": {journal: number of its last edit}, where there can be several}
-
-The seal is computed with zeros in its place. Pages have checksums of their own, for other readers;
-the seal covers also what has none, and is checked before anything else is looked at.
 """
 
 import json
@@ -16,7 +13,6 @@ from collections.abc import Mapping
 from operator import index
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
-from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,14 +24,13 @@ from framegrid.store.budget import within_memory
 from framegrid.store.files import Place
 from framegrid.store.history import History
 from framegrid.store.lists import to_lists, to_texts
+from framegrid.store.seal import BLANK, is_ours, is_sealed, seal
 from framegrid.table import Table
 
 VERSION = 1
 
 _KEY = b"framegrid"
 _HISTORY_KEY = b"framegrid.history"
-_SEAL = b'{"seal": "'
-_NO_SEAL = b"00000000"
 _MAGIC = b"PAR1"
 
 _GROUP_ROWS = 262_144  # smaller row groups read more slowly, larger ones no faster
@@ -103,7 +98,7 @@ def to_parquet(snapshot: Snapshot) -> memoryview:
             writer.add_key_value_metadata({_HISTORY_KEY: lines})
         writer.add_key_value_metadata({_KEY: _footer(snapshot)})
     data = memoryview(sink.getvalue()).cast("B")
-    data[_place_of_seal(data)] = _seal_of(data)
+    seal(data)
     return data
 
 
@@ -144,7 +139,7 @@ def _pandas_column(name: str, dtype: str) -> dict[str, Any]:
 
 def _footer(snapshot: Snapshot) -> bytes:
     facts = {
-        "seal": _NO_SEAL.decode(),
+        "seal": BLANK,
         "version": VERSION,
         "dataset": snapshot.dataset.hex(),
         "seq": snapshot.seq,
@@ -153,26 +148,6 @@ def _footer(snapshot: Snapshot) -> bytes:
     }
     writers = {"writers": dict(snapshot.writers)} if snapshot.writers else {}
     return json.dumps(facts | writers).encode()
-
-
-def _seal_of(data: bytes | memoryview) -> bytes:
-    """Compute the seal of a file, whatever stands in its place."""
-    place = _place_of_seal(data)
-    view = memoryview(data)
-    return b"%08x" % crc32(view[place.stop :], crc32(_NO_SEAL, crc32(view[: place.start])))
-
-
-def _place_of_seal(data: bytes | memoryview) -> slice:
-    """Find the seal in the footer; in the JSON of others the quotes are escaped."""
-    size = int.from_bytes(data[-8:-4], "little") + 8
-    footer = bytes(data[-size:])
-    start = len(data) - len(footer) + footer.rfind(_SEAL) + len(_SEAL)
-    return slice(start, start + len(_NO_SEAL))
-
-
-def is_ours(data: bytes) -> bool:
-    """Tell whether framegrid wrote a file, whatever happened to it since."""
-    return _SEAL in data
 
 
 def from_parquet(data: bytes, path: Place) -> Snapshot:
@@ -187,7 +162,7 @@ def from_parquet(data: bytes, path: Place) -> Snapshot:
         DatasetCorruptError: if it is damaged.
         MemoryError: if it unpacks to more than half of the machine's memory.
     """
-    if data[_place_of_seal(data)] != _seal_of(data):
+    if not is_sealed(data):
         raise _rejection(data, path)
     try:
         return _unpack(data, path)
