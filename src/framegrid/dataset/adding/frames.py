@@ -1,8 +1,7 @@
 """Making samples of any DataFrame that has a column of image paths."""
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from pathlib import PurePath
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from framegrid import remote
+from framegrid.dataset.adding.path_columns import find_paths
 from framegrid.dataset.adding.sizes import read_sizes
 from framegrid.dataset.edits import Fitter
 from framegrid.dataset.matching import Ids, to_ids
 from framegrid.dataset.reports import few
-from framegrid.images import EXTENSIONS
 from framegrid.schema import BUILTIN_COLUMNS, infer_arrow
 from framegrid.table import AddSamples, Table
 
@@ -24,14 +23,6 @@ SIZES_READ_AT_ONCE = 10_000
 
 MAX_IDS = 2**53
 """Larger integers are not exact in a browser."""
-
-Rank = tuple[float, int, bool]
-"""Share of values with an image's extension, how many of them exist, whether the name says path."""
-
-NO_PATHS: Rank = (0.0, 0, False)
-_LOOKED_AT = 100
-_HINTS = ("path", "file", "image", "img", "photo")
-
 
 Refused = list[tuple[str, str]]
 """Name of each column that cannot be kept, and the reason."""
@@ -61,7 +52,7 @@ def samples_of(
         raise TypeError(f"expected a pandas DataFrame, got {type(frame).__name__}")
     frame = _with_index_as_columns(frame)
     check_unique_columns(frame)
-    path_column = _find_paths(frame) if path_column is None else path_column
+    path_column = find_paths(frame) if path_column is None else path_column
     if path_column not in frame.columns:
         raise KeyError(f"no column {path_column!r}; the columns are {few(frame.columns)}")
     if refused is not None:
@@ -104,50 +95,6 @@ def check_unique_columns(frame: pd.DataFrame) -> None:
 def _with_index_as_columns(frame: pd.DataFrame) -> pd.DataFrame:
     names = [name for name in frame.index.names if name is not None and name not in frame.columns]
     return frame.reset_index(level=names) if names else frame
-
-
-# Finding the column of paths
-
-
-def _find_paths(frame: pd.DataFrame) -> Hashable:
-    if "file_path_abs" in frame.columns:
-        return "file_path_abs"
-    if frame.empty and (hinted := [column for column in frame.columns if is_hinted(column)]):
-        return hinted[0]
-    ranks = {column: rank(column, frame[column]) for column in frame.columns}
-    best = max(ranks, key=lambda column: ranks[column], default=None)
-    if best is None or ranks[best] == NO_PATHS:
-        raise no_paths(frame.columns)
-    return best
-
-
-def no_paths(columns: Iterable[Hashable]) -> ValueError:
-    """Make the error for columns of which none has paths."""
-    return ValueError(
-        f"no column holds paths of images; the columns are {few(columns)}: "
-        "name the one with paths as path_column="
-    )
-
-
-def rank(column: Hashable, values: pd.Series) -> Rank:
-    """Tell how much a column looks like paths of images, from some of its values."""
-    some = np.linspace(0, len(values) - 1, min(_LOOKED_AT, len(values))).astype(int)
-    paths = [value for value in values.iloc[some] if isinstance(value, str | os.PathLike)]
-    named = [path for path in paths if _is_image_path(os.fspath(path))]
-    if len(named) <= len(some) / 2:
-        return NO_PATHS
-    existing = sum(map(os.path.exists, named))
-    return len(named) / len(some), existing, is_hinted(column)
-
-
-def is_hinted(column: Hashable) -> bool:
-    """Tell whether a name says that a column has paths."""
-    return any(hint in str(column).lower() for hint in _HINTS)
-
-
-def _is_image_path(path: str) -> bool:
-    named = PurePath(path).suffix.lower() in EXTENSIONS
-    return named and ("://" not in path or remote.is_object(path))
 
 
 # The built-in columns

@@ -11,14 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from framegrid import remote
-from framegrid.dataset.adding.frames import (
-    NO_PATHS,
-    Refused,
-    is_hinted,
-    no_paths,
-    rank,
-    samples_of,
-)
+from framegrid.dataset.adding.frames import Refused, samples_of
+from framegrid.dataset.adding.path_columns import NO_PATHS, is_hinted, no_paths, rank
 from framegrid.errors import UnknownKeyError
 from framegrid.schema import BUILTIN_COLUMNS
 from framegrid.store import Filters, MemoryStore, Parts, is_dataset, slice_of_dataset

@@ -1,0 +1,65 @@
+"""Which column of a table holds the paths of images: the one that looks most like it."""
+
+import os
+from collections.abc import Hashable, Iterable
+from pathlib import PurePath
+
+import numpy as np
+import pandas as pd
+
+from framegrid import remote
+from framegrid.dataset.reports import few
+from framegrid.images import EXTENSIONS
+
+Rank = tuple[float, int, bool]
+"""Share of values with an image's extension, how many of them exist, whether the name says path."""
+
+NO_PATHS: Rank = (0.0, 0, False)
+_LOOKED_AT = 100
+_HINTS = ("path", "file", "image", "img", "photo")
+
+
+def find_paths(frame: pd.DataFrame) -> Hashable:
+    """Find the column of paths in a frame.
+
+    Raises:
+        ValueError: no column looks like it.
+    """
+    if "file_path_abs" in frame.columns:
+        return "file_path_abs"
+    if frame.empty and (hinted := [column for column in frame.columns if is_hinted(column)]):
+        return hinted[0]
+    ranks = {column: rank(column, frame[column]) for column in frame.columns}
+    best = max(ranks, key=lambda column: ranks[column], default=None)
+    if best is None or ranks[best] == NO_PATHS:
+        raise no_paths(frame.columns)
+    return best
+
+
+def no_paths(columns: Iterable[Hashable]) -> ValueError:
+    """Make the error for columns of which none has paths."""
+    return ValueError(
+        f"no column holds paths of images; the columns are {few(columns)}: "
+        "name the one with paths as path_column="
+    )
+
+
+def rank(column: Hashable, values: pd.Series) -> Rank:
+    """Tell how much a column looks like paths of images, from some of its values."""
+    some = np.linspace(0, len(values) - 1, min(_LOOKED_AT, len(values))).astype(int)
+    paths = [value for value in values.iloc[some] if isinstance(value, str | os.PathLike)]
+    named = [path for path in paths if _is_image_path(os.fspath(path))]
+    if len(named) <= len(some) / 2:
+        return NO_PATHS
+    existing = sum(map(os.path.exists, named))
+    return len(named) / len(some), existing, is_hinted(column)
+
+
+def is_hinted(column: Hashable) -> bool:
+    """Tell whether a name says that a column has paths."""
+    return any(hint in str(column).lower() for hint in _HINTS)
+
+
+def _is_image_path(path: str) -> bool:
+    named = PurePath(path).suffix.lower() in EXTENSIONS
+    return named and ("://" not in path or remote.is_object(path))
