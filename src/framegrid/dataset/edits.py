@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from framegrid.dataset.matching import Ids
 from framegrid.schema import (
     KeyType,
     Schema,
@@ -19,7 +18,7 @@ from framegrid.schema import (
     merge_array,
     normalise,
 )
-from framegrid.table import Block, SetBlocks, SetValues, Table
+from framegrid.table import Block, Ids, SetBlocks, SetValues, Table
 
 Columns = Mapping[str, Sequence[Any] | pd.Series]
 """Values by key, as they were given, one per sample."""

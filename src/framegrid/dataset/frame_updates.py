@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from framegrid.dataset.adding.frames import check_unique_columns
 from framegrid.dataset.edits import Patch, set_blocks
-from framegrid.dataset.matching import IDENTIFIERS, Identifiers, Ids
+from framegrid.dataset.matching import IDENTIFIERS, Identifiers
 from framegrid.dataset.reports import few
 from framegrid.schema import BUILTIN_COLUMNS, infer_arrow
-from framegrid.table import SetBlocks, Table
+from framegrid.table import Ids, SetBlocks, Table
 
 
 @runtime_checkable

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,16 +14,10 @@ from framegrid.dataset.paths import ends_of, parts_of
 from framegrid.dataset.reports import few
 from framegrid.errors import UnknownSampleError
 from framegrid.schema import infer_arrow
-from framegrid.table import Table
-from framegrid.table.ids import find_all
+from framegrid.table import UNKNOWN, Ids, Table, find_all
 
 IDENTIFIERS = ("sample_id", "file_name", "file_path_abs")
 """The columns that can name a sample."""
-
-UNKNOWN = -1
-"""Stands for the sample that an identifier did not find; real ids start at 0."""
-
-Ids = npt.NDArray[np.int64]
 
 Identifiers = Sequence[Any] | pd.Series
 """Names of samples, as they were given; a Series counts its rows from 0."""

@@ -12,9 +12,8 @@ import pyarrow as pa
 from framegrid import compute
 from framegrid.dataset.connection import Connection
 from framegrid.dataset.edits import Patch, set_blocks
-from framegrid.dataset.matching import Ids
 from framegrid.schema import notes_key
-from framegrid.table import SetBlocks, Table
+from framegrid.table import Ids, SetBlocks, Table
 
 Mask = npt.NDArray[np.bool_]
 

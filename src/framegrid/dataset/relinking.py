@@ -26,9 +26,7 @@ def relink(connection: Connection, old: StrPath, new: StrPath) -> int:
     """
     start, target = _spelled(old), _spelled(new)
     moves = connection.read(lambda table: _moves(table, start, target))
-    states = zip(moves.values(), images.file_states(list(moves.values())), strict=True)
-    missing = [path for path, state in states if state is None]
-    if missing:
+    if missing := images.missing_files(list(moves.values())):
         raise FileNotFoundError(
             f"{len(missing):,} of {len(moves):,} files do not exist under {target}: "
             f"{few(missing)}; nothing changed"

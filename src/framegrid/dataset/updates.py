@@ -15,8 +15,8 @@ from framegrid.dataset.frame_updates import (
     split_frame,
     update_frame,
 )
-from framegrid.dataset.matching import Ids, check_identifier, match_all
-from framegrid.table import SetBlocks, Table
+from framegrid.dataset.matching import check_identifier, match_all
+from framegrid.table import Ids, SetBlocks, Table
 
 Pairs = Iterable[tuple[Any, Mapping[str, Any]]]
 

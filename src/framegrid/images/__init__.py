@@ -5,7 +5,7 @@ and every failure of a file is a `BrokenImageError` whose message is a short rea
 """
 
 from framegrid.images.encoding import Encoded, picture, thumbnail
-from framegrid.images.files import FileState, file_state, file_states, is_here_only
+from framegrid.images.files import FileState, file_states, is_here_only, missing_files
 from framegrid.images.finding import find_images, find_objects
 from framegrid.images.formats import EXTENSIONS, load_formats
 from framegrid.images.montage import montage
@@ -16,12 +16,12 @@ __all__ = [
     "Encoded",
     "FileState",
     "Header",
-    "file_state",
     "file_states",
     "find_images",
     "find_objects",
     "is_here_only",
     "load_formats",
+    "missing_files",
     "montage",
     "open_upright",
     "picture",

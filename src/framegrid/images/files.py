@@ -57,16 +57,17 @@ def is_here_only(path: str) -> bool:
     return path.startswith("memory:") and remote.is_url(path)
 
 
-def file_state(path: str) -> FileState | None:
-    """Look at a file or an object; None when it is not there."""
-    return next(iter(file_states([path])))
-
-
 def file_states(paths: Sequence[str]) -> list[FileState | None]:
-    """Look at many files; objects are asked for at the same time."""
+    """Look at files, None where there is none; objects are asked for at the same time."""
     urls = [path for path in paths if remote.is_url(path)]
     found = dict(zip(urls, remote.statuses(urls), strict=True)) if urls else {}
     return [_of_object(found[path]) if path in found else _of_file(path) for path in paths]
+
+
+def missing_files(paths: Sequence[str]) -> list[str]:
+    """Give those of the files that are not there."""
+    states = zip(paths, file_states(paths), strict=True)
+    return [path for path, state in states if state is None]
 
 
 def _check_file(path: StrPath) -> None:

@@ -41,10 +41,10 @@ def status(url: str) -> Status | None:
             info = fs.info(path)
     except FileNotFoundError:
         return None
-    return status_of(info) if info["type"] == "file" else None
+    return _status_of(info) if info["type"] == "file" else None
 
 
-def status_of(info: dict[str, Any]) -> Status:
+def _status_of(info: dict[str, Any]) -> Status:
     """Give the state that an entry of fsspec tells."""
     version = next((info[key] for key in _VERSIONS if info.get(key)), "")
     return Status(str(version), info["size"])

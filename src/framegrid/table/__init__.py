@@ -15,15 +15,18 @@ from framegrid.table.changes import (
 )
 from framegrid.table.done import replaced
 from framegrid.table.footprint import Line, line_of
+from framegrid.table.ids import UNKNOWN, Ids, find_all
 from framegrid.table.table import Table
 from framegrid.table.undo_log import Entry, UndoLog, size_of
 
 __all__ = [
+    "UNKNOWN",
     "AddSamples",
     "Block",
     "Change",
     "DropKey",
     "Entry",
+    "Ids",
     "Line",
     "OrderKeys",
     "RemoveSamples",
@@ -34,6 +37,7 @@ __all__ = [
     "Table",
     "Undo",
     "UndoLog",
+    "find_all",
     "line_of",
     "replaced",
     "size_of",

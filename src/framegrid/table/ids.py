@@ -11,7 +11,7 @@ Ids = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 
 UNKNOWN = -1
-"""The row of an id that is not there."""
+"""Stands for a row or an id that is not there; real ones start at 0."""
 
 
 def find(ids: Ids, sample_id: Any) -> int:

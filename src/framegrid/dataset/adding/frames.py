@@ -13,10 +13,10 @@ from framegrid import remote
 from framegrid.dataset.adding.path_columns import find_paths
 from framegrid.dataset.adding.sizes import read_sizes
 from framegrid.dataset.edits import Fitter
-from framegrid.dataset.matching import Ids, to_ids
+from framegrid.dataset.matching import to_ids
 from framegrid.dataset.reports import few
 from framegrid.schema import BUILTIN_COLUMNS, infer_arrow
-from framegrid.table import AddSamples, Table
+from framegrid.table import AddSamples, Ids, Table
 
 SIZES_READ_AT_ONCE = 10_000
 """With more files of unknown size than this, nobody would want to wait."""

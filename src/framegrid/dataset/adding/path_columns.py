@@ -15,7 +15,7 @@ Rank = tuple[float, int, bool]
 """Share of values with an image's extension, how many of them exist, whether the name says path."""
 
 NO_PATHS: Rank = (0.0, 0, False)
-_LOOKED_AT = 100
+LOOKED_AT = 100  # values, to tell whether they are paths
 _HINTS = ("path", "file", "image", "img", "photo")
 
 
@@ -46,7 +46,7 @@ def no_paths(columns: Iterable[Hashable]) -> ValueError:
 
 def rank(column: Hashable, values: pd.Series) -> Rank:
     """Tell how much a column looks like paths of images, from some of its values."""
-    some = np.linspace(0, len(values) - 1, min(_LOOKED_AT, len(values))).astype(int)
+    some = np.linspace(0, len(values) - 1, min(LOOKED_AT, len(values))).astype(int)
     paths = [value for value in values.iloc[some] if isinstance(value, str | os.PathLike)]
     named = [path for path in paths if _is_image_path(os.fspath(path))]
     if len(named) <= len(some) / 2:

@@ -12,13 +12,11 @@ import pyarrow as pa
 
 from framegrid import remote
 from framegrid.dataset.adding.frames import Refused, samples_of
-from framegrid.dataset.adding.path_columns import NO_PATHS, is_hinted, no_paths, rank
+from framegrid.dataset.adding.path_columns import LOOKED_AT, NO_PATHS, is_hinted, no_paths, rank
 from framegrid.errors import UnknownKeyError
 from framegrid.schema import BUILTIN_COLUMNS
 from framegrid.store import Filters, MemoryStore, Parts, is_dataset, slice_of_dataset
 from framegrid.table import Table
-
-_LOOKED_AT = 100  # rows, to find the paths
 
 _IMPOSSIBLE = (
     (pa.types.is_binary, "binary data is no metadata"),
@@ -115,7 +113,7 @@ def _find_paths(parts: Parts, path_column: str | None) -> tuple[str, Path]:
     if not set(names) <= set(texts):
         dtype = parts.schema.field(names[0]).type
         raise ValueError(f"column {path_column!r} is of type {dtype}: paths of images are text")
-    frame = parts.head(names, _LOOKED_AT).to_pandas()
+    frame = parts.head(names, LOOKED_AT).to_pandas()
     folders = [parts.path, parts.path.parent] if parts.path.is_dir() else [parts.path.parent]
     ranks = {
         (name, folder): rank(name, _placed(frame[name].dropna(), folder))

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from framegrid.dataset.adding.sizes import read_size
-from framegrid.dataset.matching import Ids
 from framegrid.dataset.paths import common_folder, relative
 from framegrid.schema import to_json
-from framegrid.table import Table
+from framegrid.table import Ids, Table
 
 _ID = "id"
 

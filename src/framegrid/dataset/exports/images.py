@@ -39,9 +39,7 @@ def export_images(frame: pd.DataFrame, folder: Path, link: Link) -> pd.DataFrame
             f"{len(objects):,} of {len(paths):,} images are on object storage, where no link can "
             "lead to: download them with link=False"
         )
-    states = zip(paths, images.file_states(paths), strict=True)
-    missing = [path for path, state in states if state is None]
-    if missing:
+    if missing := images.missing_files(paths):
         raise FileNotFoundError(
             f"{len(missing):,} of {len(paths):,} images do not exist: {few(missing)}; nothing was "
             "written. If they moved, say where to with relink"

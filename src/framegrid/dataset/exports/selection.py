@@ -8,8 +8,8 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype
 
 from framegrid.dataset.frame_updates import split_frame, with_named_ids
-from framegrid.dataset.matching import Ids, match_all
-from framegrid.table import Table
+from framegrid.dataset.matching import match_all
+from framegrid.table import Ids, Table
 
 Selection = pd.DataFrame | pd.Series | Iterable[Any]
 """A DataFrame of samples, their ids, or a mask: booleans by sample id, or one per sample."""

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from framegrid.dataset.edits import Fitter, Patch
-from framegrid.dataset.matching import Ids
 from framegrid.schema import is_missing, merge, normalise
-from framegrid.table import Block, Table
+from framegrid.table import Block, Ids, Table
 
 Values = Sequence[Any] | pd.Series
 

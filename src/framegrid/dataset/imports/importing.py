@@ -14,9 +14,9 @@ from framegrid.dataset.frame_updates import check_once
 from framegrid.dataset.imports.conflicts import Sifter, Values, picked
 from framegrid.dataset.imports.report import ImportReport
 from framegrid.dataset.imports.rows import Rows
-from framegrid.dataset.matching import UNKNOWN, Ids, match_given
+from framegrid.dataset.matching import match_given
 from framegrid.schema import KeyType, from_json
-from framegrid.table import SetBlocks, Table
+from framegrid.table import UNKNOWN, Ids, SetBlocks, Table
 
 # Types that a text format writes as text.
 _PARSERS: dict[KeyType, Callable[[str], Any]] = {
