@@ -142,6 +142,7 @@ EDITS = {
     "rename": lambda ds: ds.rename_metadata("label", "name"),
     "drop": lambda ds: ds.drop_metadata("label"),
     "cast": lambda ds: ds.cast_metadata("count", "string"),
+    "rename in case alone": lambda ds: ds.rename_metadata("count", "Count"),
     "remove samples": lambda ds: ds.remove_samples([2, 0]),
 }
 

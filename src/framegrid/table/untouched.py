@@ -49,12 +49,14 @@ class _Touched(Exception):  # noqa: N818 - never leaves this module
 
 def _check_keys(table: Table, done: Done) -> None:
     """Check that keys have the types that the edit left them with, and that names are free."""
+    made = done.new.keys() - done.old.keys()  # a rename may have changed the case alone
+    others = {key: kind for key, kind in table.schema.items() if key not in made}
     for key in _keys(done):
         if table.schema.get(key) != done.new.get(key):
             raise _Touched(f"the metadata key {key!r} was {_fate(table, done, key)}")
         if key in done.old and key not in done.new:
             try:
-                check_key(key, table.schema)
+                check_key(key, others)
             except ValueError as error:
                 raise _Touched(f"another key was made: {error}") from None
 
