@@ -1,3 +1,4 @@
+import pickle
 from datetime import UTC, datetime
 
 import numpy as np
@@ -339,6 +340,10 @@ def write_column(frame, column):
     frame[column] = 5
 
 
+def write_names(frame, _):
+    frame.columns.to_numpy()[2] = "other"
+
+
 def rename_index(frame, _):
     frame.index.name = "other"
 
@@ -357,6 +362,7 @@ MUTATIONS = [
     update,
     write_loc,
     write_column,
+    write_names,
     rename_index,
     add_column,
     drop_column,
@@ -393,7 +399,15 @@ def test_a_frame_can_be_written_when_the_table_went_on(column):
 
 
 @pytest.mark.parametrize("column", COLUMNS_TO_MUTATE)
-@pytest.mark.parametrize("take", [lambda frame: frame.iloc[:2], pd.DataFrame.reset_index])
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda frame: frame.iloc[:2],
+        pd.DataFrame.reset_index,
+        lambda frame: pickle.loads(pickle.dumps(frame)),
+    ],
+    ids=["slice", "reset", "pickle"],
+)
 def test_a_part_of_a_frame_can_be_written_when_all_else_is_gone(take, column):
     part = take(filled(3, **COLUMNS_TO_MUTATE).frame())
     part.loc[0, column] = None

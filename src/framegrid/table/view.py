@@ -36,6 +36,16 @@ def _make_bystander() -> Any | None:
 _BYSTANDER = _make_bystander()
 
 
+class _WhileShared:
+    """True; but once pickled False, as what is loaded from that shares no memory."""
+
+    def __reduce__(self) -> tuple[type[bool], tuple[bool]]:
+        return bool, (False,)
+
+
+_READ_ONLY = _WhileShared()
+
+
 def to_series(array: pa.Array, key_type: KeyType, index: pd.Index) -> "pd.Series[Any]":
     """Give a column as a DataFrame shows it.
 
@@ -50,7 +60,7 @@ def to_series(array: pa.Array, key_type: KeyType, index: pd.Index) -> "pd.Series
     values: Any
     if key_type in _MASKED:
         values = _MASKED[key_type](_numbers(array), _missing(array))
-        values._readonly = True  # noqa: SLF001 - pandas 3 respects it, where it is to be so
+        values._readonly = _READ_ONLY  # noqa: SLF001 - pandas 3 respects it, where it is to be so
     elif key_type == "string":
         values = _extension(array, key_type)
     elif key_type == "datetime_utc":
@@ -82,7 +92,9 @@ def to_frame(columns: "dict[str, pd.Series[Any]]", index: pd.Index) -> pd.DataFr
 
 def own_copy(frame: pd.DataFrame) -> pd.DataFrame:
     """Give a frame that its owner can write to, with no effect on any other."""
-    return frame.copy(deep=_BYSTANDER is None)
+    own = frame.copy(deep=_BYSTANDER is None)
+    own.columns = frame.columns.copy(deep=True)  # pandas 2 shares names, and lets them be written
+    return own
 
 
 def _extension(array: pa.Array, key_type: KeyType) -> Any:
