@@ -85,9 +85,9 @@ def test_what_the_browser_sends_wrong_is_shown_there(grid, monkeypatch):
     assert grid.filters == {}
 
 
-def test_a_change_of_the_dataset_is_pushed(grid, dataset, monkeypatch):
+def test_a_change_of_the_dataset_is_pushed(grid, dataset):
     revisions = []
-    monkeypatch.setattr(grid._messenger, "changed", revisions.append)
+    grid.observe(lambda change: revisions.append(change.new), "_revision")
     dataset.get_sample(0).metadata["humidity"] = 0.5
     assert revisions == [dataset.revision]
 
@@ -150,9 +150,9 @@ def test_throttle_never_waits_long():
         assert ran.acquire(timeout=20)
 
 
-def test_an_edit_of_another_process_is_pushed(grid, dataset, monkeypatch):
+def test_an_edit_of_another_process_is_pushed(grid, dataset):
     seen = threading.Event()
-    monkeypatch.setattr(grid._messenger, "changed", lambda _revision: seen.set())
+    grid.observe(lambda _change: seen.set(), "_revision")
     edit = (
         f"import framegrid as fg; dataset = fg.ImageDataset.load({str(dataset.path)!r});"
         "dataset.get_sample(0).metadata['humidity'] = 0.5"

@@ -28,7 +28,7 @@ def fields(body):
 
 
 def test_traits():
-    assert members("Traits") == {*OWN_TRAITS, "_sheet"}
+    assert members("Traits") == {*OWN_TRAITS, "_sheet", "_revision"}
 
 
 def test_version():

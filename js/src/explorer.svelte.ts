@@ -5,7 +5,7 @@ import { flushSync } from "svelte";
 import { Collection, type OpenEngine } from "./collection";
 import { isRange, RangeColumn, wantedOf } from "./columns";
 import { openEngine } from "./engine";
-import type { Category, Condition, Filters, Push, Traits } from "./protocol";
+import type { Category, Condition, Filters, Traits } from "./protocol";
 import { RequestChannel } from "./requests";
 import { SampleSet } from "./sampleset";
 import { TraitSync } from "./sync";
@@ -17,20 +17,21 @@ import EngineWorker from "./worker?worker&inline";
 /** Long edges of thumbnails in px: few, so that a tile of another size mostly keeps its picture. */
 const PICTURE_SIZES = [128, 256, 512, 1024, 2048];
 
-/** A kernel that is there, and not too busy, has answered by then. */
-const SILENCE_MS = 3000;
-
 /** Two frames: what an answer is waited for before anything else is drawn. */
 const ANSWER_MS = 32;
 
 /** Keys that the user has hidden, by model: a host may draw a grid anew at any time. */
 const HIDDEN = new WeakMap<object, ReadonlySet<string>>();
 
+const SILENCE: Notice = {
+  id: -1,
+  message: "The kernel does not answer: it is busy, or the connection is gone.",
+};
+
 export class Explorer implements ExplorerView {
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
   readonly #tiles: TileStore;
-  readonly #silence = setTimeout(() => (this.#silent = !this.#channel.heard), SILENCE_MS);
   #silent = $state(false);
 
   #collection = $state.raw<Collection>();
@@ -68,7 +69,11 @@ export class Explorer implements ExplorerView {
     this.#model = model;
     this.#hidden = HIDDEN.get(model) ?? new Set();
     this.#sync = new TraitSync(model);
-    this.#channel = new RequestChannel(model, this.#receive);
+    this.#channel = new RequestChannel(
+      model,
+      ({ message }) => this.#notify(message),
+      (silent) => (this.#silent = silent),
+    );
     this.#tiles = new TileStore({
       fetch: async (body, onPart, signal) => {
         await this.#channel.request("tiles", body, { onPart, signal });
@@ -86,12 +91,12 @@ export class Explorer implements ExplorerView {
     this.#follow("selected", (packed) => (this.#selected = SampleSet.unpack(packed)));
     this.#follow("active", (id) => (this.#active = id));
     this.#sync.observe("filters", () => void this.#settle());
+    this.#sync.observe("_revision", () => void this.#load());
     this.#configureTiles();
     void this.#load();
   }
 
   close(): void {
-    clearTimeout(this.#silence);
     this.#tiles.close();
     this.#sync.close();
     this.#channel.close();
@@ -111,7 +116,7 @@ export class Explorer implements ExplorerView {
     return this.#waiting > 0;
   }
   get notices(): Notice[] {
-    return this.#notices;
+    return this.#silent && this.#collection ? [SILENCE, ...this.#notices] : this.#notices;
   }
   get name(): string {
     return this.#collection?.name ?? "";
@@ -161,6 +166,7 @@ export class Explorer implements ExplorerView {
   }
 
   dismiss(notice: number): void {
+    if (notice === SILENCE.id) this.#silent = false;
     this.#notices = this.#notices.filter(({ id }) => id !== notice);
   }
 
@@ -342,11 +348,6 @@ export class Explorer implements ExplorerView {
     this.#sync.observe(name, follow);
     take(this.#sync.get(name));
   }
-
-  readonly #receive = (push: Push): void => {
-    if (push.push === "changed") void this.#load();
-    else this.#notify(push.message);
-  };
 
   #notify(message: string): void {
     if (this.#notices.some((notice) => notice.message === message)) return;

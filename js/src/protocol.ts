@@ -2,7 +2,8 @@
  * The messages between the browser and the kernel; twin of `src/framegrid/protocol.py`.
  *
  * The browser asks, the kernel answers: every request carries an id and gets exactly one reply,
- * `ok` or `error`; a reply may be preceded by parts. Two pushes come unasked: `changed` and `notice`.
+ * `ok` or `error`; a reply may be preceded by parts. What was lost on the way is asked again, under the
+ * same id. One push comes unasked: `notice`.
  * Binary buffers stay below `MAX_MESSAGE_BYTES`; larger arrays are pulled piece by piece.
  */
 
@@ -49,6 +50,8 @@ export interface Traits {
   height: number;
   /** Names the contact sheet that stands in for the grid where there is no kernel. */
   _sheet: string;
+  /** Of the dataset as the kernel has it: a trait also arrives when the connection was gone meanwhile. */
+  _revision: number;
 }
 
 export type ColumnKind = "range" | "values" | "text" | "elements" | "other";
@@ -156,7 +159,7 @@ export interface Picture {
 
 /** Each request with its parts (`part`) and its reply (`ok`). */
 export interface Requests {
-  /** Sent first, again on every render, reconnect and `changed`. */
+  /** Sent first, again on every render and whenever the trait `_revision` changes. */
   ready: { body: object; part: never; ok: Description };
   /** As many pieces as fit one message, from row `start` of `arrays[0]` on; the rest is asked for again. */
   arrays: {
@@ -193,4 +196,4 @@ export type Reply =
   | { reply: string; error: string };
 
 /** Sent unasked. */
-export type Push = { push: "changed"; revision: number } | { push: "notice"; message: string };
+export type Push = { push: "notice"; message: string };

@@ -20,7 +20,20 @@ export interface RequestOptions<Name extends RequestName> {
   signal?: AbortSignal;
 }
 
+const GONE = "the kernel is gone or was restarted: run the cell again";
+
+const LOST = "an answer of the kernel got lost, several times";
+
+/** A kernel that is there, and not too busy, has said something by then. */
+const PATIENCE_MS = 1500;
+/** How often a message may get lost before it is at fault itself: hosts drop what is too large. */
+const ATTEMPTS = 4;
+/** Between the questions whether one that says nothing is there. */
+const LONGEST_MS = 15_000;
+
 interface Pending {
+  message: object;
+  attempts: number;
   resolve: (answer: { ok: object; buffers: DataView[] }) => void;
   reject: (error: Error) => void;
   onPart: (part: object, buffers: DataView[]) => void;
@@ -29,17 +42,25 @@ interface Pending {
 export class RequestChannel {
   readonly #channel: Channel;
   readonly #onPush: (push: Push) => void;
+  readonly #onSilence: (silent: boolean) => void;
   readonly #pending = new Map<string, Pending>();
   // Several pages may be open on one kernel, which answers to all of them.
   readonly #page = Math.random().toString(36).slice(2);
   #sent = 0;
-  /** Whether the kernel has ever said a word. */
-  heard = false;
+  #watch: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(channel: Channel, onPush: (push: Push) => void) {
+  /** `onSilence` hears whether the kernel owes an answer and does not say a word. */
+  constructor(
+    channel: Channel,
+    onPush: (push: Push) => void,
+    onSilence: (silent: boolean) => void = () => {},
+  ) {
     this.#channel = channel;
     this.#onPush = onPush;
+    this.#onSilence = onSilence;
     channel.on("msg:custom", this.#receive);
+    // What ipywidgets tells when a kernel is restarted.
+    channel.on("comm_live_update", this.#retry);
   }
 
   request<Name extends RequestName>(
@@ -49,22 +70,70 @@ export class RequestChannel {
   ): Promise<Answer<Name>> {
     const id = `${this.#page}-${this.#sent++}`;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, onPart } as Pending);
+      const message = { id, type, ...body };
+      this.#pending.set(id, { message, attempts: 1, resolve, reject, onPart } as Pending);
       signal?.addEventListener("abort", () => this.#cancel(id), { once: true });
-      try {
-        // marimo takes a second argument for a callback: leave it undefined.
-        this.#channel.send({ id, type, ...body }, undefined);
-      } catch {
-        this.#pending.delete(id);
-        reject(new Error("the kernel is gone or was restarted: run the cell again"));
-      }
+      this.#watch ??= this.#lookAfter(PATIENCE_MS, false);
+      if (!this.#post(message)) this.#fail(new Error(GONE));
     });
   }
 
   close(): void {
     this.#channel.off("msg:custom", this.#receive);
-    for (const { reject } of this.#pending.values()) reject(aborted());
+    this.#channel.off("comm_live_update", this.#retry);
+    this.#fail(aborted());
+  }
+
+  /** Whether there is still somebody to send to. */
+  #post(message: object): boolean {
+    try {
+      // marimo takes a second argument for a callback: leave it undefined.
+      this.#channel.send(message, undefined);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
+    this.#heard();
+  }
+
+  /**
+   * Connections break, and what was on its way is lost. Who gets an answer to a new question can
+   * ask all older ones again: the kernel takes them in order.
+   */
+  readonly #retry = (): void => {
+    const older = [...this.#pending];
+    this.request("cancel", { target: "" }).then(
+      () => {
+        for (const [id, pending] of older) if (this.#pending.has(id)) this.#again(id, pending);
+      },
+      ({ name, message }: Error) => {
+        if (name !== "AbortError") this.#onPush({ push: "notice", message });
+      },
+    );
+  };
+
+  #again(id: string, pending: Pending): void {
+    if (pending.attempts++ < ATTEMPTS) this.#post(pending.message);
+    else if (this.#pending.delete(id)) pending.reject(new Error(LOST));
+  }
+
+  #lookAfter(ms: number, asked: boolean): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      if (asked) this.#onSilence(true);
+      this.#watch = this.#lookAfter(asked ? Math.min(2 * ms, LONGEST_MS) : ms, true);
+      this.#retry();
+    }, ms);
+  }
+
+  #heard(): void {
+    clearTimeout(this.#watch);
+    this.#watch = this.#pending.size ? this.#lookAfter(PATIENCE_MS, false) : undefined;
+    this.#onSilence(false);
   }
 
   #cancel(id: string): void {
@@ -72,20 +141,23 @@ export class RequestChannel {
     if (!pending) return;
     this.#pending.delete(id);
     pending.reject(aborted());
-    this.#channel.send({ id: `${this.#page}-${this.#sent++}`, type: "cancel", target: id });
+    this.#post({ id: `${this.#page}-${this.#sent++}`, type: "cancel", target: id });
   }
 
   readonly #receive = (content: Content, buffers: Buffer[]): void => {
-    this.heard = true;
-    if ("push" in content) return this.#onPush(content);
-    const pending = this.#pending.get(content.reply);
-    if (!pending) return;
-    const views = (buffers ?? []).map(toDataView);
-    if ("part" in content) return pending.onPart(content.part, views);
-    this.#pending.delete(content.reply);
-    if ("error" in content) pending.reject(new Error(content.error));
-    else pending.resolve({ ok: content.ok, buffers: views });
+    if ("push" in content) this.#onPush(content);
+    else this.#settle(content, (buffers ?? []).map(toDataView));
+    this.#heard();
   };
+
+  #settle(reply: Reply, buffers: DataView[]): void {
+    const pending = this.#pending.get(reply.reply);
+    if (!pending) return;
+    if ("part" in reply) return pending.onPart(reply.part, buffers);
+    this.#pending.delete(reply.reply);
+    if ("error" in reply) pending.reject(new Error(reply.error));
+    else pending.resolve({ ok: reply.ok, buffers });
+  }
 }
 
 /** Hosts hand buffers over as DataView, Uint8Array or ArrayBuffer. */

@@ -3,11 +3,11 @@
 import type { Content } from "../src/requests";
 import type { Request } from "../src/protocol";
 
-type Listener = (content: Content, buffers: DataView[]) => void;
+type Listener = (content?: Content, buffers?: DataView[]) => void;
 
 export class FakeChannel {
   readonly sent: Request[] = [];
-  #listeners = new Set<Listener>();
+  #listeners = new Map<Listener, string>();
 
   constructor(readonly answer: (request: Request, channel: FakeChannel) => void = () => {}) {}
 
@@ -16,15 +16,26 @@ export class FakeChannel {
     this.answer(request, this);
   };
 
-  readonly on = (_name: string, listener: Listener): void => void this.#listeners.add(listener);
+  readonly on = (name: string, listener: Listener): void => {
+    this.#listeners.set(listener, name);
+  };
 
   readonly off = (_name: string, listener: Listener): void => void this.#listeners.delete(listener);
 
   receive(content: Content, buffers: ArrayBufferView[] = []): void {
-    for (const listener of this.#listeners) listener(content, buffers as DataView[]);
+    this.#call("msg:custom", content, buffers as DataView[]);
+  }
+
+  /** What ipywidgets tells when the kernel is restarted. */
+  restart(): void {
+    this.#call("comm_live_update");
   }
 
   get listening(): boolean {
     return this.#listeners.size > 0;
+  }
+
+  #call(event: string, ...args: Parameters<Listener>): void {
+    for (const [listener, name] of [...this.#listeners]) if (name === event) listener(...args);
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Channel, RequestChannel, toDataView } from "../src/requests";
 import { FakeChannel } from "./channel";
 
@@ -69,8 +69,8 @@ describe("RequestChannel", () => {
     const fake = new FakeChannel();
     const onPush = vi.fn();
     open(fake, onPush);
-    fake.receive({ push: "changed", revision: 3 });
-    expect(onPush).toHaveBeenCalledWith({ push: "changed", revision: 3 });
+    fake.receive({ push: "notice", message: "look" });
+    expect(onPush).toHaveBeenCalledWith({ push: "notice", message: "look" });
   });
 
   it("rejects what is open and stops listening when closed", async () => {
@@ -80,6 +80,87 @@ describe("RequestChannel", () => {
     channel.close();
     await expect(asked).rejects.toMatchObject({ name: "AbortError" });
     expect(fake.listening).toBe(false);
+  });
+});
+
+describe("a connection that loses messages", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** A kernel that answers while it is connected. */
+  function kernel(): { fake: FakeChannel; connect: (on: boolean) => void } {
+    let connected = false;
+    const fake = new FakeChannel(({ id, type }, channel) => {
+      const ok = type === "query" ? { query: "a > 1" } : {};
+      if (connected) void Promise.resolve().then(() => channel.receive({ reply: id, ok }));
+    });
+    return { fake, connect: (on) => (connected = on) };
+  }
+
+  it("asks again, once the kernel answers", async () => {
+    const { fake, connect } = kernel();
+    const silences: boolean[] = [];
+    const channel = new RequestChannel(fake as unknown as Channel, vi.fn(), (silent) =>
+      silences.push(silent),
+    );
+    const asked = channel.request("query", { filters: {} });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fake.sent.filter(({ type }) => type === "query")).toHaveLength(1);
+    expect(silences.at(-1)).toBe(true);
+    connect(true);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect((await asked).ok.query).toBe("a > 1");
+    expect(silences.at(-1)).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("asks a silent kernel less and less often", async () => {
+    const { fake } = kernel();
+    const channel = open(fake);
+    channel.request("ready", {}).catch(() => {});
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(fake.sent.length).toBeLessThan(300);
+    channel.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("gives up on what always gets lost", async () => {
+    const fake = new FakeChannel(({ id, type }, channel) => {
+      if (type === "cancel") channel.receive({ reply: id, ok: {} });
+    });
+    const asked = open(fake).request("ready", {});
+    const refused = expect(asked).rejects.toThrow("got lost");
+    await vi.advanceTimersByTimeAsync(60_000);
+    await refused;
+    expect(fake.sent.filter(({ type }) => type === "ready")).toHaveLength(4);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("does not ask twice what only takes long", async () => {
+    const slow = new FakeChannel((request, channel) => {
+      if (request.type === "cancel") channel.receive({ reply: request.id, ok: {} });
+    });
+    const channel = open(slow);
+    channel.request("ready", {}).catch(() => {});
+    for (let second = 0; second < 10; second++) {
+      slow.receive({ push: "notice", message: "still at it" });
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(slow.sent).toHaveLength(1);
+    channel.close();
+  });
+
+  it("tells at once of a kernel that was restarted", async () => {
+    const fake = new FakeChannel(() => {
+      throw new Error("Comm is disposed");
+    });
+    const onPush = vi.fn();
+    const channel = open(fake, onPush);
+    fake.restart();
+    await vi.advanceTimersByTimeAsync(0);
+    const [[{ message }]] = onPush.mock.calls;
+    expect(message).toContain("run the cell again");
+    channel.close();
   });
 });
 

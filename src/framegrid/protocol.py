@@ -1,11 +1,13 @@
 """The messages between the kernel and the browser; twin of ``js/src/protocol.ts``.
 
 The browser asks, the kernel answers: every request carries an id and gets exactly one reply,
-``ok`` or ``error``; a reply may be preceded by parts. Two pushes come unasked: ``changed`` and
-``notice``. Binary buffers stay below ``MAX_MESSAGE_BYTES``; larger arrays are pulled in pieces.
+``ok`` or ``error``; a reply may be preceded by parts. What was lost on the way is asked again,
+under the same id. One push comes unasked: ``notice``. Binary buffers stay below
+``MAX_MESSAGE_BYTES``; larger arrays are pulled in pieces.
 """
 
 import datetime as dt
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ from typing import Any, TypedDict
 PROTOCOL_VERSION = 1
 # Some hosts drop messages above 5 MB, and large ones are copied many times on their way.
 MAX_MESSAGE_BYTES = 4_000_000
+# The most that a character takes, as an escape sequence.
+_CHARACTER_BYTES = 6
 # The largest integer that a JavaScript number keeps exactly.
 MAX_SAFE_INTEGER = 2**53
 
@@ -138,6 +142,19 @@ def parse_sort(sort: str) -> tuple[str, bool]:
     ``"+-key"`` and ``"--key"``.
     """
     return (sort[1:] if sort[:1] in {"+", "-"} else sort), not sort.startswith("-")
+
+
+def longest_text(texts: int) -> int:
+    """How many characters each of some texts may have, for one message to hold them all."""
+    return MAX_MESSAGE_BYTES // (_CHARACTER_BYTES * (texts + 1))
+
+
+def cut(value: Any, size: int) -> Any:
+    """A value as JSON; if its text is longer than `size` characters, the beginning of that."""
+    if not isinstance(value, str | list | dict):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= size else f"{text[: size - 1]}…"
 
 
 def to_value(value: Any) -> Any:

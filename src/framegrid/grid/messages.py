@@ -38,10 +38,6 @@ class Messenger:
         reply_to = str(content.get("id"))
         self._guard(reply_to, lambda: self._answer(reply_to, protocol.parse(content)))
 
-    def changed(self, revision: int) -> None:
-        """Tell the browser that the dataset has changed."""
-        self._send({"push": "changed", "revision": revision}, [])
-
     def notice(self, message: str) -> None:
         """Show the user a message."""
         self._send({"push": "notice", "message": message}, [])
@@ -84,6 +80,8 @@ class Messenger:
         making.add_done_callback(lambda made: self._guard(reply_to, partial(answer, made)))
 
     def _tiles(self, reply_to: str, request: protocol.Tiles) -> None:
+        if reply_to in self._loading:
+            return  # it is asked again, since its answers take long
         samples = self._answers.samples(request.sample_ids)
         tiles = self._answers.tiles(samples, request)
         self._part(reply_to, {"tiles": tiles, "pictures": []}, [])

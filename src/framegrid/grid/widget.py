@@ -81,6 +81,8 @@ class Grid(anywidget.AnyWidget):
     height = traitlets.Int(640).tag(sync=True)
     # Names the contact sheet that a live grid hides.
     _sheet = traitlets.Unicode().tag(sync=True)
+    # Of the dataset: notebooks send traits again after a lost connection, but no message.
+    _revision = traitlets.Int().tag(sync=True)
 
     def __init__(self, dataset: ImageDataset, **traits: Any) -> None:
         """Make a grid of `dataset`; keywords set traits.
@@ -98,7 +100,7 @@ class Grid(anywidget.AnyWidget):
         self._unsubscribe = dataset.subscribe(self._push)
         if unknown := sorted(set(traits) - set(OWN_TRAITS)):
             raise TypeError(f"{unknown[0]!r} is no trait of a grid: use {', '.join(OWN_TRAITS)}")
-        super().__init__(**traits, _sheet=uuid4().hex)
+        super().__init__(**traits, _sheet=uuid4().hex, _revision=dataset.revision)
         thumbnails.shared().warm_up()
         self.on_msg(lambda _widget, content, _buffers: self._receive(content))
         shown.add(self)
@@ -213,7 +215,7 @@ class Grid(anywidget.AnyWidget):
     def _follow(self) -> None:
         """Bring the open grid up to the dataset's latest revision."""
         self._drop_stale()
-        self._messenger.changed(self._dataset.revision)
+        self._revision = self._dataset.revision
 
     def _drop_stale(self) -> None:
         """Forget what the dataset no longer has: filter keys, sort key, captions, samples."""
