@@ -1,5 +1,6 @@
 """The conversation with the browser, without a browser."""
 
+import json
 import threading
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 import framegrid as fg
-from framegrid import columns, protocol
+from framegrid import columns, protocol, thumbnails
 from framegrid.answers import Answers
 from framegrid.grid.messages import Messenger
 
@@ -180,6 +181,31 @@ def test_detail_lists_fields_and_metadata(browser):
     assert metadata["gps"] == ("dict", {"lat": 46.5, "name": "Bern"})
     assert metadata["big"] == ("integer", str(2**60))
     assert [name for name, _ in reply["ok"]["fields"]][:2] == ["sample_id", "file_name"]
+
+
+def test_long_values_are_cut_so_that_a_message_holds_them(browser, dataset):
+    limit = protocol.MAX_MESSAGE_BYTES
+    dataset.update_metadata({0: {"long": "ü" * limit, "many": ["x" * 100] * (limit // 100)}})
+    ready, _, _ = browser.ask("ready")
+    ids = list(dataset.df.index)
+    _, _, parts = browser.ask(
+        "tiles", sample_ids=ids, size=128, captions=["long", "many"], sort="-long"
+    )
+    detail, _, _ = browser.ask("sample", sample_id=0)
+    for content in (parts[0][0], detail, ready):
+        assert len(json.dumps(content)) < limit
+    captions = parts[0][0]["part"]["tiles"][0]["captions"]
+    assert [caption[-1] for caption in captions] == ["…", "…"]
+    kinds = {column["key"]: column["kind"] for column in ready["ok"]["columns"]}
+    assert kinds["long"] == "text"
+
+
+def test_a_request_that_is_asked_again_is_answered_once(browser):
+    body = {"sample_ids": [0], "size": 128, "captions": [], "sort": ""}
+    loading = thumbnails.Request([], 128, lambda _made: None, lambda: None, lambda _request: None)
+    browser.messenger._loading["slow"] = loading
+    browser.messenger.receive({"id": "slow", "type": "tiles", **body})
+    assert browser.messages == []
 
 
 def test_picture_is_scaled_to_what_is_asked(browser):

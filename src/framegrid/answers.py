@@ -92,31 +92,37 @@ class Answers:
         """Names, captions and the values sorted by."""
         key, _ = protocol.parse_sort(request.sort)
         schema = self._view.schema  # what the page knows; the latest would take a while to make
+        size = protocol.longest_text(len(samples) * (len(request.captions) + 1))
+
+        def field(sample: Sample, key: str) -> Any:
+            return protocol.cut(_field(sample, key, schema), size)
+
         return [
             {
                 "sample_id": sample.sample_id,
                 "name": sample.file_name,
-                "captions": [_field(sample, caption, schema) for caption in request.captions],
-                "sorted": _field(sample, key, schema) if key else None,
+                "captions": [field(sample, caption) for caption in request.captions],
+                "sorted": field(sample, key) if key else None,
             }
             for sample in samples
         ]
 
     def detail(self, sample_id: int) -> Json:
-        """All fields and metadata of a sample.
+        """All fields and metadata of a sample, of very long values the beginning.
 
         Raises:
             UnknownSampleError: it is not in the dataset.
         """
         sample = self._dataset.get_sample(sample_id)
         schema = self._dataset.schema
+        size = protocol.longest_text(len(schema))
         return {
             "fields": [
                 [name, protocol.to_value(getattr(sample, name))]
                 for name in ("sample_id", "file_name", "file_path_abs", "width", "height")
             ],
             "metadata": [
-                [key, schema[key], protocol.to_value(value)]
+                [key, schema[key], protocol.cut(protocol.to_value(value), size)]
                 for key, value in sample.metadata.items()
             ],
         }

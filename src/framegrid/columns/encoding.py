@@ -22,6 +22,8 @@ VALUES_LIMIT = 1000
 """Strings with more distinct values than this are text to search in, not values to choose."""
 FEW_VALUES = 50
 """So few are values to choose, even when each sample has one of its own."""
+VALUE_LENGTH = 500
+"""So are those with a value that is longer, in characters."""
 
 MIN_SPREAD = 1000
 """Positive values whose greatest is so many times the least may have a logarithmic scale."""
@@ -103,8 +105,8 @@ def kind(key_type: KeyType, series: pd.Series) -> Kind:
 
     Returns:
         ``"range"`` for numbers and datetimes, ``"values"`` for booleans and for strings with few
-        distinct values, ``"text"`` for other strings, ``"elements"`` for lists, ``"other"`` for
-        dicts.
+        distinct values, all of them short, ``"text"`` for other strings, ``"elements"`` for lists,
+        ``"other"`` for dicts.
     """
     match key_type:
         case "boolean":
@@ -125,8 +127,10 @@ def _has_few_values(series: pd.Series) -> bool:
 
 
 def _are_few(series: pd.Series) -> bool:
-    distinct = series.nunique()
-    return distinct <= FEW_VALUES or distinct <= min(VALUES_LIMIT, series.count() / 2)
+    """Tell whether a column's values are few, and short enough to be shown and sent as they are."""
+    values = series.dropna().unique()
+    most = max(FEW_VALUES, min(VALUES_LIMIT, series.count() / 2))
+    return len(values) <= most and all(len(value) <= VALUE_LENGTH for value in values)
 
 
 def encode_values(key: str, series: pd.Series) -> ValuesColumn:
