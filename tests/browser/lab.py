@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
@@ -81,6 +82,14 @@ class Lab:
         """Save the notebook and load the page again; the kernel lives on."""
         self.saved()
         self.page.reload()
+        self._settle()
+
+    def move(self, host: str) -> None:
+        """Save the notebook and open it under another name of the server; the kernel lives on."""
+        self.saved()
+        path = self.file.relative_to(self._server.root).as_posix()
+        address = urlsplit(self._server.page(path, self._app))
+        self.page.goto(address._replace(netloc=f"{host}:{address.port}").geturl())
         self._settle()
 
     def _settle(self) -> None:

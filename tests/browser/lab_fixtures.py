@@ -11,6 +11,8 @@ from lab import APPS, Lab
 from live import Server, serve
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A name that is not this machine's own: over plain http such a page is not trusted with much.
+ELSEWHERE = "plain.test"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -19,6 +21,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
 )
 
 
@@ -26,6 +30,7 @@ FLAGS = (
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """JupyterLab and Notebook 7, their application objects exposed to the page's scripts."""
     options = [f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")]
+    options.append(f"--ServerApp.local_hostnames={['localhost', ELSEWHERE]}")
     with serve(tmp_path_factory.mktemp("lab"), options=options) as running:
         yield running
 
