@@ -146,6 +146,17 @@ def test_a_fraction_between_integers_needs_no_edge_of_its_own(bound):
     assert {math.floor(bound), math.ceil(bound)} <= set(edges)
 
 
+@pytest.mark.parametrize("low", [2**53 + 1, -(2**53) - 50, 2**63 - 5001, 17 * 10**17])
+@pytest.mark.parametrize("span", [48, 5000, 10**15])
+def test_inner_edges_of_large_integers_stay_themselves_as_doubles(low, span):
+    high = min(low + span, 2**63 - 1)
+    column = columns.encode_range("k", pd.Series([low, high - 1, high]))
+    assert (column.edges[0], column.edges[-1]) == (low, high)
+    assert [int(Decimal(repr(float(edge)))) for edge in column.edges[1:-1]] == column.edges[1:-1]
+    doubles = list(map(float, column.edges))
+    assert all(doubles[0] < edge < doubles[-1] for edge in doubles[1:-1])
+
+
 def test_many_values_span_several_blocks():
     values = np.round(np.random.default_rng(0).normal(size=3 * codes._BLOCK + 7), 1)
     column = columns.encode_range("k", pd.Series(values))

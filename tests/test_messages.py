@@ -89,6 +89,12 @@ def test_arrays_are_pulled_piece_by_piece(browser, dataset, monkeypatch):
     assert reply["ok"]["pieces"][0]["header"] is None
 
 
+def test_edges_are_numbers_however_large(browser, dataset):
+    array = {"of": "codes", "key": "big", "extra": []}
+    reply, _, _ = browser.ask("arrays", revision=dataset.revision, arrays=[array], start=0)
+    assert repr(reply["ok"]["pieces"][0]["header"]["edges"]) == repr([2.0**60])
+
+
 def test_codes_come_with_their_edges(browser, dataset):
     spec = {"of": "codes", "key": "temperature", "extra": [1.25]}
     reply, buffers, _ = browser.ask("arrays", revision=dataset.revision, arrays=[spec], start=0)

@@ -217,5 +217,7 @@ def _encode_codes(view: View, key: str, extra: list[float]) -> tuple[np.ndarray,
             column = columns.encode_range(key, series, extra)
     header = {name: getattr(column, name) for name in column.__slots__ if name not in _NO_HEADER}
     if kind == "range":
+        # As the doubles that they become in the browser, for there they are reckoned with.
+        header["edges"] = list(map(float, column.edges))
         header["utc"] = view.schema.get(key) == "datetime_utc"
     return column.codes, {"kind": kind, **protocol.to_value(header)}

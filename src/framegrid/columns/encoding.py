@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +30,9 @@ MIN_SPREAD = 1000
 """Positive values whose greatest is so many times the least may have a logarithmic scale."""
 SOME_VALUES = 10_000
 """So many values tell where the middle is."""
+
+MAX_SAFE_INTEGER = 2**53
+"""Integers beyond are rounded in a browser, whose numbers are doubles."""
 
 Kind = Literal["range", "values", "text", "elements", "other"]
 Number = Literal["float", "integer", "datetime"]
@@ -214,11 +218,18 @@ def _edges(number: Number, finite: Array, log: bool, extra: Sequence[float]) -> 
         return []
     low, high = finite.min().item(), finite.max().item()
     edges = _log_edges(number, low, high) if log else _EDGES[number](low, high)
+    if number != "float" and max(-low, high) > MAX_SAFE_INTEGER:
+        edges = [edge for edge in edges if edge in (low, high) or _stays_itself(edge, low, high)]
     amid = [edge for edge in extra if low < edge < high]
     if number != "float":
         # Between two neighbouring integers there is nothing to tell apart.
         amid = [rounded for edge in amid for rounded in (math.floor(edge), math.ceil(edge))]
     return sorted({*edges, *amid})
+
+
+def _stays_itself(edge: float, low: float, high: float) -> bool:
+    """Whether a large inner edge is the same after a way to a browser and back as a double."""
+    return int(Decimal(repr(float(edge)))) == edge and float(low) < float(edge) < float(high)
 
 
 def _log_edges(number: Number, low: Any, high: Any) -> list[Any]:
