@@ -261,6 +261,17 @@ def test_features_are_computed_of_a_dataset(photos):
         assert dataset.schema["luminance"] == "float"
         assert dataset.schema["perceptual_hash"] == "string"
         assert dataset.df["duplicate_group"].tolist() == [0] * 6  # all are of one colour each
+        again = dataset.compute_metadata(features.combine(*SINGLE))
+        assert (again.computed, again.up_to_date) == (0, 6)
+
+
+@pytest.mark.parametrize("function", SINGLE)
+def test_features_know_the_keys_that_they_give(function):
+    assert list(function.keys_given) == list(function(Image.new("RGB", (8, 8))))
+
+
+def test_a_combination_with_a_function_of_ones_own_does_not_know_its_keys():
+    assert not hasattr(features.combine(features.luminance, lambda _: {"own": 1}), "keys_given")
 
 
 # Near duplicates

@@ -117,7 +117,8 @@ class MetadataCollection:
         Args:
             fn: takes a ``PIL.Image`` and gives a dict of values by metadata key. It may be defined
                 in a notebook; what it uses from the notebook is sent along.
-            keys: names of all the keys that `fn` gives; without it all samples are computed.
+            keys: names of all the keys that `fn` gives; those of ``fg.features`` are known. Without
+                it all samples are computed.
             executor: any executor of ``concurrent.futures``, such as ``client.get_executor()`` of
                 ``dask.distributed``, whose workers see the images under the same paths. By
                 default a process per core, started for this call.
@@ -139,7 +140,8 @@ class MetadataCollection:
             dataset.compute_metadata(fg.features.combine(fg.features.sharpness, brightness))
             ```
         """
-        names = [keys] if isinstance(keys, str) else list(keys or ())
+        given = getattr(fn, "keys_given", ()) if keys is None else keys
+        names = [given] if isinstance(given, str) else list(given)
         work = plan(self._connection, names, force=force)
         return compute_values(self._connection, fn, work, executor, progress=progress)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from framegrid.features.combining import gives
 from framegrid.features.pixels import Floats, draft, grey
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ _PX = 32
 _FREQUENCIES = np.arange(1, 9)  # the zeroth is brightness
 
 
+@gives("perceptual_hash")
 def perceptual_hash(image: "Image.Image") -> dict[str, str]:
     """Compute the pHash of an image: 64 bits that survive resizing, recompression and exposure.
 

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framegrid.features.combining import gives
 from framegrid.features.pixels import draft, grey, rgb
 
 if TYPE_CHECKING:
     from PIL import Image
 
 
+@gives("luminance")
 def luminance(image: "Image.Image") -> dict[str, float]:
     """Measure how bright an image is: the mean level of grey, 0 (black) to 1 (white).
 
@@ -22,6 +24,7 @@ def luminance(image: "Image.Image") -> dict[str, float]:
     return {"luminance": float(grey(draft(image)).mean(dtype=np.float64))}
 
 
+@gives("contrast")
 def contrast(image: "Image.Image") -> dict[str, float]:
     """Measure the RMS contrast: the standard deviation of the levels of grey, 0 to 0.5.
 
@@ -34,6 +37,7 @@ def contrast(image: "Image.Image") -> dict[str, float]:
     return {"contrast": float(grey(draft(image)).std(dtype=np.float64))}
 
 
+@gives("red_ratio", "green_ratio", "blue_ratio")
 def colour_ratios(image: "Image.Image") -> dict[str, float]:
     """Measure the shares of red, green and blue in the light of an image, which sum to 1.
 

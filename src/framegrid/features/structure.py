@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from framegrid.features.combining import gives
 from framegrid.features.pixels import Floats, grey_bytes, level_counts
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 _ROWS = 64  # at a time, so that they stay in the processor's cache
 
 
+@gives("sharpness")
 def sharpness(image: "Image.Image") -> dict[str, float]:
     """Measure how sharp an image is: the variance of its Laplacian, 0 when there is no edge.
 
@@ -38,6 +40,7 @@ def sharpness(image: "Image.Image") -> dict[str, float]:
     return {"sharpness": squares / count - (total / count) ** 2}
 
 
+@gives("entropy")
 def entropy(image: "Image.Image") -> dict[str, float]:
     """Measure how busy an image is: the entropy of its 256 levels of grey, 0 to 8 bits.
 
@@ -53,6 +56,7 @@ def entropy(image: "Image.Image") -> dict[str, float]:
     return {"entropy": float(-(shares * np.log2(shares)).sum()) + 0.0}
 
 
+@gives("aspect_ratio")
 def aspect_ratio(image: "Image.Image") -> dict[str, float]:
     """Give the width of an image divided by its height, as displayed.
 
