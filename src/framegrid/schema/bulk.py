@@ -1,6 +1,6 @@
 """The door for whole columns: any Python, numpy, pandas or Arrow column to a typed Arrow array."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import NoneType
 from typing import Any
 
@@ -8,15 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from framegrid.schema.arrow_columns import Column, from_arrow
 from framegrid.schema.conflicts import Describe, check_exact, conflict
 from framegrid.schema.json_text import to_json
-from framegrid.schema.key_types import KeyType, arrow_type, as_array
+from framegrid.schema.key_types import KeyType, arrow_type
 from framegrid.schema.values import is_missing, normalise
-
-Column = tuple[KeyType | None, pa.Array]
-"""A type, or None when nothing tells it, and the values in it."""
 
 # Scalars that Arrow takes from a list exactly as `normalise` would.
 _SCALARS: dict[type, KeyType] = {
@@ -38,19 +35,6 @@ _ARROW_ARRAYS = (pd.arrays.IntegerArray, pd.arrays.FloatingArray)
 _ARROW_UNITS = frozenset({"D", "s", "ms", "us", "ns"})
 _REFUSED = (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError)
 _NUMBERS: frozenset[KeyType] = frozenset({"integer", "float"})
-
-_ARROW_KINDS: tuple[tuple[Callable[[pa.DataType], bool], KeyType], ...] = (
-    (pa.types.is_floating, "float"),
-    (pa.types.is_integer, "integer"),
-    (pa.types.is_boolean, "boolean"),
-    (pa.types.is_string, "string"),
-    (pa.types.is_large_string, "string"),
-    (pa.types.is_string_view, "string"),
-    (lambda dtype: pa.types.is_decimal(dtype) and dtype.scale == 0, "integer"),  # sums in SQL
-    (pa.types.is_decimal, "float"),
-    (lambda dtype: pa.types.is_timestamp(dtype) and dtype.tz is not None, "datetime_utc"),
-    (pa.types.is_timestamp, "datetime"),
-)
 
 # What to store instead of columns whose dtype has no type here, by how the dtype's name begins.
 _INSTEAD = {
@@ -147,54 +131,14 @@ def _from_numpy(key: str, array: npt.NDArray[Any], describe: Describe) -> Column
 
 
 def _from_arrow(key: str, values: pa.Array | pa.ChunkedArray, describe: Describe) -> Column:
-    if pa.types.is_dictionary(values.type):
-        values = _decoded(values)
-    if pa.types.is_date(values.type):
-        values = values.cast(pa.timestamp("s"))
-    key_type = next((kind for is_kind, kind in _ARROW_KINDS if is_kind(values.type)), None)
+    return from_arrow(key, values, describe) or _from_list(key, _in_python(values), describe)
+
+
+def _in_python(values: pa.Array | pa.ChunkedArray) -> list[Any]:
+    items: list[Any] = values.to_pylist()
     if pa.types.is_map(values.type):  # in Python, a list of pairs
-        mappings = [None if pairs is None else dict(pairs) for pairs in values.to_pylist()]
-        return _from_list(key, mappings, describe)
-    if key_type is None:
-        return _from_list(key, values.to_pylist(), describe)
-    if pa.types.is_timestamp(values.type):
-        _check_years(key, values, describe)
-    try:
-        array = as_array(values, key_type)
-    # Beyond 64 bits, or nanoseconds: the other path names the value. Old Arrows cast no views.
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return _from_list(key, values.to_pylist(), describe)
-    if key_type == "float":
-        array = pc.if_else(pc.is_nan(array), pa.scalar(None, pa.float64()), array)
-    return key_type, array
-
-
-def _decoded(values: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
-    """Spell out dictionary-encoded values; Arrow cannot gather string views, so they change."""
-    plain = values.type.value_type
-    is_view = pa.types.is_string_view(plain)
-    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
-    words = [
-        pa.array(c.dictionary.to_pylist(), pa.string()) if is_view else c.dictionary for c in chunks
-    ]
-    return pa.chunked_array(
-        [word.take(chunk.indices) for word, chunk in zip(words, chunks, strict=True)],
-        pa.string() if is_view else plain,
-    )
-
-
-def _check_years(key: str, values: pa.Array | pa.ChunkedArray, describe: Describe) -> None:
-    """Refuse what Python's datetime cannot hold (64-bit nanoseconds never get that far)."""
-    if values.type.unit == "ns":
-        return
-    years = np.array(["0001-01-01", "10000-01-01"], f"M8[{values.type.unit}]").astype(np.int64)
-    ticks = values.cast(pa.int64())
-    outside = pc.or_(pc.less(ticks, int(years[0])), pc.greater_equal(ticks, int(years[1])))
-    first = pc.index(outside, value=True).as_py()
-    if first >= 0:
-        raise ValueError(
-            f"metadata {key}: {describe(first)} gets a datetime outside the years 1 to 9999"
-        )
+        return [None if pairs is None else dict(pairs) for pairs in items]
+    return items
 
 
 def _from_list(key: str, values: list[Any], describe: Describe) -> Column:
