@@ -2,38 +2,30 @@
 
 An object cannot be appended to, so that edits go to a journal in the user's cache. A snapshot is
 one put, under the condition that the object is as this machine knows it. If another machine was
-faster, its object is loaded, the edits made here are fitted to it (see ``rebase``), and it is tried
-again. The object says of each journal how far it goes, so that no edit gets lost or is made twice.
+faster, its object is loaded, with the edits made here on top (see ``rebased``), and it is tried
+again.
 """
 
 import atexit
-import secrets
 import shutil
 import threading
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 from framegrid import remote
-from framegrid.errors import ConflictError, DatasetCorruptError, NotADatasetError
-from framegrid.journal import Mark, Record, remove_unused
-from framegrid.store import background, files
+from framegrid.errors import DatasetCorruptError, NotADatasetError
+from framegrid.journal import Mark
+from framegrid.store import background
 from framegrid.store.disk import Store
 from framegrid.store.files import Place
 from framegrid.store.history import History
 from framegrid.store.journaled import Durability
-from framegrid.store.rebase import BASE, Base, Rebase, Writers
-from framegrid.store.snapshot import Snapshot, from_parquet, to_parquet
-from framegrid.table import Change, Table, UndoLog
-
-_CHOICES = (
-    "your edits are safe in {journal}. Choose: save('another name') keeps yours, where they are "
-    "open, as a dataset of its own; load(..., repair=True) goes on with theirs and what fits"
-)
+from framegrid.store.rebased import Object, Rebased
+from framegrid.store.snapshot import Snapshot, to_parquet
+from framegrid.table import Table
 
 
 def kind_of(place: Place) -> type[Store]:
@@ -41,45 +33,15 @@ def kind_of(place: Place) -> type[Store]:
     return ObjectStore if isinstance(place, str) else Store
 
 
-class _Object(NamedTuple):
-    """The object as memory was loaded from it.
+class ObjectStore(Rebased):
+    """A dataset whose snapshot is an object, in the interface of ``Store``."""
 
-    Attributes:
-        status: its state.
-        seq: number of its last edit.
-        writers: by journal the number of its last edit in there.
-    """
-
-    status: remote.Status
-    seq: int
-    writers: Writers
-
-
-class ObjectStore(Store):
-    """A dataset whose snapshot is an object, in the interface of ``Store``.
-
-    What other machines save is taken in when the dataset is opened or saved; other processes of
-    this machine share the journal, and see each edit.
-    """
-
-    path: str
     _pace = background.Pace(quiet_bytes=1, quiet_turns=300, busy_bytes=64 << 20)
 
     def __init__(self, path: str, durability: Durability, *, read_only: bool) -> None:
         """Load the snapshot; use ``create`` or ``open``."""
         self._uploading = threading.RLock()
-        self._rebase: Rebase | None = None  # while edits are fitted to a snapshot just loaded
-        self._moved: dict[int, int] = {}  # ids of the journal that are others in memory
-        self._is_base_noted = False
-        self._found: tuple[Snapshot, _Object] | None = None  # by another machine
-        self._dropped = 0
-        self._writer = ""
-        self.path = path
-        downloaded = self._download()
-        self._ahead: tuple[Snapshot, _Object] | None = downloaded
         super().__init__(path, durability, read_only=read_only)
-        if self._journal.path.exists():  # load again, with its edits fitted to the object
-            self._journal.settled, self._ahead = False, downloaded
         _open.add(self)
 
     @classmethod
@@ -98,102 +60,6 @@ class ObjectStore(Store):
                 stacklevel=5,
             )
             self.snapshot()
-
-    # Loading, with the edits made here on top
-
-    def _read(self) -> Snapshot:
-        snapshot, self._object = self._ahead or self._download()
-        self._ahead = None
-        return snapshot
-
-    def _download(self) -> tuple[Snapshot, _Object]:
-        """Read the object; its last edit is counted as the journal of this machine does."""
-        data, status = remote.read_whole(self.path)
-        snapshot = from_parquet(data, self.path)
-        if not self._writer:
-            self._writer = self._journal_name(snapshot.dataset)
-        found = _Object(status, snapshot.seq, dict(snapshot.writers))
-        return snapshot._replace(seq=found.writers.get(self._writer, 0)), found
-
-    def _journal_name(self, dataset: bytes) -> str:
-        """Give the name of this machine's journal, made once, and make way for it."""
-        place = files.resolved(self.path)
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        remove_unused(files.journal_of(place), dataset)
-        file = place.with_name("journal-name")
-        if not file.exists():
-            temporary = files.write_beside(file, secrets.token_hex(8).encode())
-            with suppress(FileExistsError):  # another process was faster
-                files.put(file, temporary)
-        return file.read_text()
-
-    def _load(self) -> int:
-        seq = super()._load()
-        self._rebase = Rebase(self._others())
-        self._is_base_noted = False
-        return seq
-
-    def _others(self) -> Writers:
-        """Say how far the object goes in the journals of other machines."""
-        return {w: seq for w, seq in self._object.writers.items() if w != self._writer}
-
-    def refresh(self) -> bool:
-        """Take in what other processes of this machine edited, and what a save downloaded."""
-        self._ahead, self._found = self._found or self._ahead, None
-        if self._ahead is None or not self._journal.settled:
-            return super().refresh()
-        self._journal.exclusively(self._take_over)
-        return True
-
-    def _catch_up(self) -> bool:
-        try:
-            changed = super()._catch_up()
-        except _OtherBaseError:  # memory is unsettled now, and is loaded
-            changed = super()._catch_up()
-        if self._rebase is not None:
-            self._moved, self._rebase = self._rebase.moved, None
-        return changed
-
-    def _replay(self, record: Record) -> None:
-        if record.kind != BASE:
-            super()._replay(record)
-            return
-        base = Base.unpack(record.payload)
-        if self._rebase is not None:
-            self._rebase.start(base)
-        elif base.others != self._others():
-            raise _OtherBaseError
-        else:
-            self._moved = {}
-
-    def _changes_of(self, record: Record) -> Iterable[Change]:
-        (change,) = super()._changes_of(record)
-        try:
-            return (change,) if self._rebase is None else self._rebase.fitted(self._table, change)
-        except ConflictError as error:
-            if not self._journal.repair:
-                raise self._conflict(error) from error
-            self._dropped += 1
-            return ()
-
-    def _conflict(self, error: Exception) -> ConflictError:
-        choices = _CHOICES.format(journal=self._journal.path)
-        return ConflictError(f"{self.path}: {error}; {choices}")
-
-    # Editing
-
-    def _commit(self, build: Callable[..., Change | None]) -> Change | None:
-        return super()._commit(lambda table: self._with_base(build(table)))
-
-    def _with_base(self, change: Change | None) -> Change | None:
-        """Note in the journal, before an edit, what it is made on, unless that is noted."""
-        if change is not None and not self._is_base_noted:
-            base = Base(self._others(), dict(self._table.schema), self._moved)
-            self._journal.write(BASE, time.time_ns() // 1000, base.pack(), lambda: None)
-            self._is_base_noted, self._moved = True, {}
-        return change
-
-    # Saving
 
     def snapshot(self, refresh: Callable[[], object] | None = None) -> None:
         """Put the edits so far, and take in what other machines saved.
@@ -221,7 +87,7 @@ class ObjectStore(Store):
             return False
         return True
 
-    def _download_again(self) -> tuple[Snapshot, _Object]:
+    def _download_again(self) -> tuple[Snapshot, Object]:
         try:
             return self._download()
         except (FileNotFoundError, NotADatasetError, DatasetCorruptError) as error:
@@ -245,39 +111,12 @@ class ObjectStore(Store):
         snapshot = Snapshot.of(table, self._dataset, seq, history)
         parquet = to_parquet(snapshot._replace(writers=writers))
         status = remote.replace(self.path, bytes(parquet), before.status)
-        self._journal.exclusively(partial(self._note_put, mark, _Object(status, seq, writers)))
+        self._journal.exclusively(partial(self._note_put, mark, Object(status, seq, writers)))
 
-    def _note_put(self, mark: Mark, now: _Object) -> None:
+    def _note_put(self, mark: Mark, now: Object) -> None:
         self._object, self._moved = now, {}
         if self._journal.is_current(mark):
             self._journal.forget(mark)
-
-    def _take_over(self) -> None:
-        """Load what another machine put, with the edits made here on top: all of it, or nothing."""
-        if self._journal.is_behind():
-            self._catch_up()
-        table, history = self._table, self._history
-        known = self._object, self._is_base_noted, self._moved
-        try:
-            for record in self._journal.records(self._load()):
-                self._replay(record)
-            if self._rebase is not None:
-                self._moved = self._rebase.moved
-        except BaseException:
-            self._table, self._history = table, history
-            self._object, self._is_base_noted, self._moved = known
-            raise
-        finally:
-            self._rebase = None
-        if self._moved:
-            self.log = UndoLog()  # what is in there has the ids of before
-            old, new = next(iter(self._moved.items()))
-            warnings.warn(
-                f"samples added here have other ids now, such as {new} instead of {old}, as "
-                f"another machine added samples to {self.path} at the same time: get them anew",
-                RuntimeWarning,
-                stacklevel=2,
-            )
 
     def after_fork(self) -> None:
         """In a forked child, start afresh what the parent goes on with."""
@@ -296,7 +135,3 @@ def _close_all() -> None:
 
 # When Python ends, requests need its threads, which go before what else is to be done then.
 getattr(threading, "_register_atexit", atexit.register)(_close_all)
-
-
-class _OtherBaseError(Exception):
-    """Another process of this machine works on another snapshot by now."""
