@@ -303,7 +303,7 @@ def test_the_journal_of_another_dataset_is_a_conflict(path, memory):
 
 
 def test_a_newer_version_is_refused(path, monkeypatch):
-    monkeypatch.setattr("framegrid.journal.replay.VERSION", 3)
+    monkeypatch.setattr("framegrid.journal.header.VERSION", 3)
     Memory(path).write(b"one")
     monkeypatch.undo()
     with pytest.raises(NotADatasetError, match=r"journal version 3.*upgrade framegrid"):

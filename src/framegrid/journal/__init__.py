@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeVar
 
 from framegrid.journal.files import READ_ONLY, read_at, sync, sync_folder, write_at
 from framegrid.journal.frames import COPIES_SIZE, HEADER_SIZE, Record, pack_record, read_records
-from framegrid.journal.replay import Replay, remove_unused
+from framegrid.journal.header import remove_unused
+from framegrid.journal.replay import Replay
 
 __all__ = ["READ_ONLY", "Journal", "Mark", "Record", "remove_unused", "sync_folder", "write_at"]
 
