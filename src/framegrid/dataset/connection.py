@@ -2,19 +2,17 @@
 
 import threading
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from inspect import ismethod
-from itertools import count
 from typing import Any, TypeVar
-from weakref import ReferenceType, WeakMethod, WeakSet, ref
+from weakref import WeakSet
 
 import pandas as pd
 import pyarrow as pa
 
 from framegrid import forks
 from framegrid.dataset.edits import set_values
+from framegrid.dataset.listeners import Listener, Listeners
 from framegrid.dataset.watcher import watch
 from framegrid.errors import UnknownSampleError
 from framegrid.schema import KeyType
@@ -24,7 +22,6 @@ from framegrid.table import Change, Table
 # How old a single value may be that another process changed: to look costs as much as to read.
 GLANCE_S = 0.01
 
-Listener = Callable[[], object]
 Answer = TypeVar("Answer")
 
 
@@ -56,8 +53,7 @@ class Connection:
     def __init__(self, store: Store | MemoryStore) -> None:
         self.store = store
         self._lock = threading.RLock()
-        self._listeners: dict[int, ReferenceType[Listener]] = {}
-        self._tickets = count()
+        self._listeners = Listeners()
         self._watcher: threading.Thread | None = None
         self._next_glance = 0.0
         _connections.add(self)
@@ -146,7 +142,7 @@ class Connection:
         with self._lock:
             change = self.store.commit(build)
         if change is not None:
-            self._announce()
+            self._listeners.announce()
         return change
 
     def history(self) -> pa.Table:
@@ -164,7 +160,7 @@ class Connection:
         """
         with self._lock:
             undone = self.store.undo(edits)
-        self._announce()
+        self._listeners.announce()
         return undone
 
     def refresh(self) -> None:
@@ -173,7 +169,7 @@ class Connection:
             changed = self.store.refresh()
         self._next_glance = time.monotonic() + GLANCE_S
         if changed:
-            self._announce()
+            self._listeners.announce()
 
     def _glance(self) -> None:
         """Take over what other processes changed, unless that was done just now."""
@@ -209,14 +205,9 @@ class Connection:
         Returns:
             The function that ends it.
         """
-        ticket = next(self._tickets)
-        self._listeners[ticket] = (WeakMethod if ismethod(listener) else ref)(listener)
+        unsubscribe = self._listeners.add(listener)
         if self._watcher is None or not self._watcher.is_alive():
             self._watcher = watch(self._look)
-
-        def unsubscribe() -> None:
-            self._listeners.pop(ticket, None)
-
         return unsubscribe
 
     def _look(self) -> bool:
@@ -227,18 +218,6 @@ class Connection:
     def after_fork(self) -> None:
         """In a forked child, take a new lock: a thread of the parent may hold the old one."""
         self._lock = threading.RLock()
-
-    def _announce(self) -> None:
-        """Tell the listeners; called without the lock, which they may want on another thread."""
-        for ticket, reference in list(self._listeners.items()):
-            listener = reference()
-            if listener is None:
-                self._listeners.pop(ticket, None)
-                continue
-            try:
-                listener()
-            except Exception as error:  # noqa: BLE001 - the change stands, whatever a listener does
-                warnings.warn(f"a view could not follow a change: {error!r}", stacklevel=2)
 
 
 _connections: WeakSet[Connection] = forks.living()

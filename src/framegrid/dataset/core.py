@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from framegrid.dataset.connection import Listener, Moment
+from framegrid.dataset.connection import Moment
 from framegrid.dataset.exports import DatasetExports
 from framegrid.dataset.history import EditHistory
 from framegrid.dataset.imports import MetadataImports
+from framegrid.dataset.listeners import Listener
 from framegrid.dataset.metadata import MetadataCollection
 from framegrid.dataset.opening import DatasetOpening, place_of
 from framegrid.dataset.samples import SampleCollection
