@@ -11,6 +11,7 @@ import framegrid as fg
 from framegrid.errors import BrokenImageError
 from framegrid.images import open_upright, picture, read_header, thumbnail
 from framegrid.images.jpeg_xl import declared_size
+from pictures import STORED
 
 pillow_heif = pytest.importorskip("pillow_heif")
 pytest.importorskip("pillow_jxl")
@@ -23,17 +24,6 @@ FORMATS = [
 ORIENTATION, MODEL = 0x0112, 0x0110
 UPRIGHT = Image.new("RGB", (60, 40), "blue")  # its left half is red
 UPRIGHT.paste("red", (0, 0, 30, 40))
-# How an upright picture is turned for a file of each orientation, which undoes it.
-TURNS = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +35,7 @@ def written(path, orientation=1, **options):
     """A photo as a phone holds it, with the orientation in its EXIF."""
     exif = Image.Exif()
     exif[ORIENTATION], exif[MODEL] = orientation, "Phone"
-    turn = TURNS[orientation]
+    turn = STORED[orientation]
     stored = UPRIGHT if turn is None else UPRIGHT.transpose(turn)
     stored.save(path, exif=exif.tobytes(), quality=95, **options)
     return path
@@ -61,7 +51,7 @@ def is_red_left_of_blue(image):
     return left[0] - left[2] > 150 and right[2] - right[0] > 150
 
 
-@pytest.mark.parametrize("orientation", TURNS)
+@pytest.mark.parametrize("orientation", STORED)
 @pytest.mark.parametrize("extension", FORMATS)
 def test_orientation_is_applied_once(tmp_path, extension, orientation):
     path = written(tmp_path / f"photo.{extension}", orientation)
