@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
-pytest_plugins = ["lab_fixtures", "grid_fixtures"]
+pytest_plugins = ["lab_fixtures", "grid_fixtures", "store_fixtures"]
 
 _numbers = count()
 

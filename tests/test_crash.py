@@ -35,6 +35,7 @@ from framegrid.errors import ConflictError, DatasetBusyError, DatasetCorruptErro
 from framegrid.journal import lock
 from framegrid.store import Store
 from framegrid.table import AddSamples, SetValues
+from waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +137,7 @@ def test_a_stopped_process_is_named(nursery, path, monkeypatch):
     monkeypatch.setattr(lock, "LOCK_SECONDS", 0.2)
     ready = path.with_name("ready")
     pid = nursery.start(hold, path, ready)
-    while not ready.exists():
-        time.sleep(0.001)
+    wait_until(ready.exists)
     with pytest.raises(DatasetBusyError, match=f"locked by process {pid} on {node()} for 0.2 s"):
         store.commit(lambda _: None)
     os.kill(pid, signal.SIGCONT)

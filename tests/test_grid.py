@@ -9,6 +9,7 @@ import pytest
 
 import framegrid as fg
 from framegrid.grid.throttle import Throttle
+from waiting import wait_until
 
 
 @pytest.fixture
@@ -135,10 +136,7 @@ def test_throttle_waits_for_what_the_action_led_to():
         while time.thread_time() < start + 0.03:
             pass
     throttle()
-    deadline = time.monotonic() + 20
-    while len(times) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: len(times) >= 2)
     assert times[1] - times[0] > 0.3
 
 

@@ -483,7 +483,7 @@ def test_read_only(bucket, read_only):
 def test_quiet_time_puts_the_edits(bucket, monkeypatch):
     from framegrid.store import background
     from framegrid.store.objects import ObjectStore
-    from test_store import wait_until
+    from waiting import wait_until
 
     monkeypatch.setattr(background, "INTERVAL", 0.001)
     monkeypatch.setattr(ObjectStore, "_pace", background.Pace(1, 2, 1 << 20))

@@ -16,6 +16,7 @@ import worker_tasks
 from framegrid import images
 from framegrid.errors import BrokenImageError
 from framegrid.workers import Processes, WorkerError, Workers, bounded, process
+from waiting import wait_until
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 LONG = 60
@@ -105,10 +106,7 @@ def test_who_stops_listening_disturbs_nobody(one):
 
 def test_processes_can_be_started_ahead(workers):
     workers.start(2)
-    deadline = time.monotonic() + LONG
-    while len(pids(workers)) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: len(pids(workers)) >= 2)
 
 
 def test_a_worker_is_small(workers, photos):
