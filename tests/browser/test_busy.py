@@ -28,6 +28,8 @@ while running:
 """
 SLEEP = """
 import time
+
+pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
 grid.thumbnail_size = 72
 running = True
 while running:

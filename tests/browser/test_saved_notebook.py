@@ -6,6 +6,8 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
+
 MAX_BYTES = 500_000
 SAMPLES = 100_000
 SAVE_WIDGET_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
