@@ -171,12 +171,9 @@ def test_the_picture_of_the_detail_view(dataset, tmp_path):
     assert Image.open(BytesIO(picture.data)).size == (90, 60)
 
 
-def test_compute_in_processes(bucket, tmp_path):
-    url = bucket.put("photos/a.jpg", jpeg(40, 30, "white"))
-    with fg.ImageDataset.create(tmp_path / "photos") as dataset:
-        dataset.add_images_from_path(url)
-        assert dataset.compute_metadata(lambda image: {"area": image.width}).computed == 1
-        assert dataset.get_sample(0).metadata["area"] == 40
+def test_compute_without_an_executor(dataset):
+    assert dataset.compute_metadata(lambda image: {"wide": image.width}).computed == 2
+    assert dataset.df["wide"].tolist() == [90, 40]
 
 
 def test_compute_again_what_changed(dataset, folder):

@@ -11,6 +11,7 @@ from concurrent.futures import (
 )
 from itertools import islice
 
+from framegrid import images
 from framegrid.compute.portable import Function, Outcome, Portable, apply_each, reason
 from framegrid.workers import Processes, Workers, usable_cores
 
@@ -34,7 +35,8 @@ def outcomes(function: Function, paths: Sequence[str], executor: Executor | None
     Args:
         function: takes an upright image.
         paths: image files, as the workers know them.
-        executor: where it runs; by default as many processes as there are cores.
+        executor: where it runs; by default as many processes as there are cores, or threads for
+            images that no other process finds.
 
     Yields:
         Lists of position in `paths` and outcome.
@@ -49,7 +51,8 @@ def outcomes(function: Function, paths: Sequence[str], executor: Executor | None
         return
     _check_portable(portable)
     count = min(usable_cores(), -(-len(paths) // _BATCH)) or 1
-    processes = Processes(Workers(count, bounds=False), count)
+    is_here = any(map(images.is_here_only, paths))
+    processes = Processes(Workers(0 if is_here else count, bounds=False), count)
     try:
         yield from _outcomes(portable, paths, processes, 2 * count)
     finally:
