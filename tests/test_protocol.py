@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from framegrid import protocol
-from framegrid.grid.widget import OWN_TRAITS
+from framegrid.grid.traits import OWN_TRAITS
 
 SOURCE = (Path(__file__).parents[1] / "js/src/protocol.ts").read_text()
 

@@ -15,7 +15,8 @@ from threading import Event, Thread
 from typing import Any
 
 import framegrid as fg
-from framegrid.grid.widget import OWN_TRAITS, STATIC
+from framegrid.grid.traits import OWN_TRAITS
+from framegrid.grid.widget import STATIC
 
 PAGE = Path(__file__).with_name("shim.html")
 FILES = {

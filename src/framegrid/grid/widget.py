@@ -1,16 +1,13 @@
-"""The widget class: synced traits, their validation, and the pandas side of the grid."""
+"""The widget class: its life, and the pandas side of the grid."""
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from weakref import WeakSet
 
-import anywidget
 import numpy as np
 import pandas as pd
 import traitlets
@@ -20,10 +17,9 @@ from framegrid import filters as conditions
 from framegrid import thumbnails
 from framegrid.answers import Answers
 from framegrid.dataset import ImageDataset
-from framegrid.errors import UnknownSampleError
 from framegrid.grid.messages import Messenger
-from framegrid.grid.sample_ids import SampleIds
 from framegrid.grid.throttle import Throttle
+from framegrid.grid.traits import OWN_TRAITS, GridTraits
 from framegrid.sharing import contact_sheet, page
 from framegrid.view import View
 
@@ -32,14 +28,12 @@ STATIC = Path(str(files("framegrid") / "static"))
 PUSH_INTERVAL_S = 0.1
 # A loop that makes many changes is not to be slowed down by more than a tenth for it.
 PUSH_SHARE = 0.05
-THUMBNAIL_SIZES_PX = range(48, 513)
-HEIGHTS_PX = range(240, 4001)
 
 shown: WeakSet["Grid"] = WeakSet()
 """The grids of this process."""
 
 
-class Grid(anywidget.AnyWidget):
+class Grid(GridTraits):
     """A grid of thumbnails with a range slider per numeric metadata key.
 
     The browser explores and never edits: metadata is edited in Python, and an open grid follows.
@@ -70,19 +64,6 @@ class Grid(anywidget.AnyWidget):
 
     _esm = STATIC / "widget.js"
     _css = STATIC / "widget.css"
-
-    filters = traitlets.Union([traitlets.Dict(), traitlets.Unicode()]).tag(sync=True)
-    sort = traitlets.Unicode("").tag(sync=True)
-    selected = SampleIds()
-    active = traitlets.Int(None, allow_none=True).tag(sync=True)
-    thumbnail_size = traitlets.Int(128).tag(sync=True)
-    fill = traitlets.Bool(default_value=False).tag(sync=True)
-    captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    height = traitlets.Int(640).tag(sync=True)
-    # Names the contact sheet that a live grid hides.
-    _sheet = traitlets.Unicode().tag(sync=True)
-    # Of the dataset: notebooks send traits again after a lost connection, but no message.
-    _revision = traitlets.Int().tag(sync=True)
 
     def __init__(self, dataset: ImageDataset, **traits: Any) -> None:
         """Make a grid of `dataset`; keywords set traits.
@@ -161,15 +142,6 @@ class Grid(anywidget.AnyWidget):
             self._messenger.close()
         super().close()
 
-    @contextmanager
-    def hold_trait_notifications(self) -> Iterator[None]:
-        """Hold nothing: no trait's check needs another trait.
-
-        The browser's traits are set on another thread than the cells'. What a cell sets meanwhile
-        would be held as well: not checked, and forgotten when the browser's are refused.
-        """
-        yield
-
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take the browser's traits; one that is refused is shown there and set back."""
         before = {name: getattr(self, name) for name in OWN_TRAITS if name in sync_data}
@@ -217,74 +189,6 @@ class Grid(anywidget.AnyWidget):
         self._drop_stale()
         self._revision = self._dataset.revision
 
-    def _drop_stale(self) -> None:
-        """Forget what the dataset no longer has: filter keys, sort key, captions, samples."""
-        view = self._answers.view
-        self.filters = {
-            key: condition
-            for key, condition in self.filters.items()
-            if _accepted(conditions.normalise, {key: condition}, view.schema)
-        }
-        self.captions = [key for key in self.captions if _accepted(view.check_key, key)]
-        self.selected = view.known(self.selected).tolist()
-        if not _accepted(view.check_sort, self.sort):
-            self.sort = ""
-        if self.active is not None and self.active not in self._dataset:
-            self.active = None
-
     def _ordered(self, view: View, mask: np.ndarray) -> pd.DataFrame:
         order = view.order(self.sort)
         return view.frame.take(order[mask[order]])
-
-    @traitlets.validate("filters")
-    def _check_filters(self, proposal: Any) -> Any:
-        read = conditions.parse if isinstance(proposal.value, str) else conditions.normalise
-        return read(proposal.value, self._answers.view.schema)
-
-    @traitlets.validate("sort")
-    def _check_sort(self, proposal: Any) -> Any:
-        self._answers.view.check_sort(proposal.value)
-        return proposal.value
-
-    @traitlets.validate("captions")
-    def _check_captions(self, proposal: Any) -> Any:
-        for key in proposal.value:
-            self._answers.view.check_key(key)
-        return proposal.value
-
-    @traitlets.validate("selected")
-    def _check_selected(self, proposal: Any) -> Any:
-        known = self._answers.view.known(proposal.value)
-        if len(known) < len(proposal.value):
-            unknown = min(set(proposal.value).difference(known.tolist()))
-            raise UnknownSampleError(f"no sample {unknown} to select in {self._dataset.name!r}")
-        return proposal.value
-
-    @traitlets.validate("active")
-    def _check_active(self, proposal: Any) -> Any:
-        if proposal.value is not None and proposal.value not in self._dataset:
-            raise UnknownSampleError(
-                f"no sample {proposal.value} to open in {self._dataset.name!r}"
-            )
-        return proposal.value
-
-    @traitlets.validate("thumbnail_size", "height")
-    def _check_size(self, proposal: Any) -> Any:
-        allowed = {"thumbnail_size": THUMBNAIL_SIZES_PX, "height": HEIGHTS_PX}[proposal.trait.name]
-        if proposal.value not in allowed:
-            raise ValueError(
-                f"{proposal.trait.name} is {proposal.value} px: "
-                f"choose between {allowed.start} and {allowed.stop - 1}"
-            )
-        return proposal.value
-
-
-def _accepted(check: Callable[..., Any], *args: Any) -> bool:
-    try:
-        check(*args)
-    except (KeyError, TypeError, ValueError):
-        return False
-    return True
-
-
-OWN_TRAITS = tuple(name for name in Grid.class_own_traits(sync=True) if not name.startswith("_"))
