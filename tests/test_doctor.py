@@ -16,6 +16,7 @@ def notebook(monkeypatch):
     """Makes believe that a Jupyter kernel runs, all of it new."""
     monkeypatch.setitem(sys.modules, "ipykernel", ipykernel)
     monkeypatch.setattr(diagnosis, "_server_python", lambda: None)
+    monkeypatch.setattr(widget, "shown", WeakSet())
     versions = dict.fromkeys(diagnosis.PACKAGES, "99.0")
     monkeypatch.setattr(diagnosis, "_version", versions.get)
     return versions
@@ -69,8 +70,7 @@ def test_it_asks_the_server_where_its_extensions_are():
     assert any((folder / "anywidget").is_dir() for folder in folders)
 
 
-def test_it_notices_that_no_browser_has_answered(notebook, photos, monkeypatch):
-    monkeypatch.setattr(widget, "shown", WeakSet())
+def test_it_notices_that_no_browser_has_answered(notebook, photos):
     with fg.ImageDataset.create("doctor") as dataset:
         dataset.add_images_from_path(photos)
         grid = fg.Grid(dataset)
