@@ -46,6 +46,27 @@ export function formatEdge(edge: Edge, number: NumberKind, side?: "min" | "max")
   return formatNumber(edge, side === "min" ? "down" : side === "max" ? "up" : "nearest");
 }
 
+const SECOND = 1_000_000;
+const DAY = 86_400 * SECOND;
+
+/**
+ * Both ends of a range in few characters. Datetimes are rounded outwards to what matters between
+ * them, and say the `day` apart where they share it.
+ */
+export function formatEnds(
+  { min, max }: { min: Edge; max: Edge },
+  number: NumberKind,
+): { min: string; max: string; day?: string } {
+  if (number !== "datetime" || min === max)
+    return { min: formatEdge(min, number, "min"), max: formatEdge(max, number, "max") };
+  const unit = max - min < 60 * SECOND ? 1 : max - min < DAY ? SECOND : 60 * SECOND;
+  const [low, high] = [Math.floor(min / unit) * unit, Math.ceil(max / unit) * unit];
+  const [from, to] = [formatDatetime(toIso(low)), formatDatetime(toIso(high))];
+  if (Math.floor(low / DAY) !== Math.floor(high / DAY)) return { min: from, max: to };
+  const [day] = to.split(" ");
+  return { min: from.slice(day.length + 1) || "00:00", max: to.slice(day.length + 1), day };
+}
+
 /** What a condition says after its key, such as "10 – 25 or missing"; `type` is the key's. */
 export function formatCondition(condition: Condition, type: string): string {
   if ("query" in condition) return condition.query;

@@ -3,6 +3,7 @@ import {
   formatCondition,
   formatCount,
   formatEdge,
+  formatEnds,
   formatFull,
   formatNumber,
   formatValue,
@@ -93,6 +94,16 @@ test.each([
   [1_714_566_615_123_450, "datetime", "max", "2024-05-01 12:30:15.12345"],
 ] as const)("edge %d of a %s scale at its %s is %s", (edge, number, side, text) => {
   expect(formatEdge(edge, number, side)).toBe(text);
+});
+
+test.each([
+  ["2020-01-07T15:03:17", "2023-03-01T10:37:09", "2020-01-07 15:03", "2023-03-01 10:38", undefined],
+  ["2024-06-01T00:00:03.08", "2024-06-01T00:16:39.1", "00:00:03", "00:16:40", "2024-06-01"],
+  ["2024-06-01T00:00:00", "2024-06-01T00:00:00.25", "00:00", "00:00:00.25", "2024-06-01"],
+  ["2024-06-01T12:00:00", "2024-06-01T23:59:59.5", "2024-06-01 12:00", "2024-06-02", undefined],
+])("a slider from %s to %s says %s, %s and %s", (from, to, min, max, day) => {
+  const ends = formatEnds({ min: fromIso(from), max: fromIso(to) }, "datetime");
+  expect(ends).toEqual({ min, max, ...(day && { day }) });
 });
 
 describe("conditions", () => {
