@@ -12,6 +12,7 @@ import pandas as pd
 from framegrid import remote
 from framegrid.dataset.imports.rows import Rows, rows_of_frame, rows_of_records
 from framegrid.schema import KeyType, Schema, shown
+from framegrid.store import is_dataset, slice_of_dataset
 
 StrPath = str | os.PathLike[str]
 
@@ -84,12 +85,14 @@ _SPELLED: dict[KeyType, Callable[[str], Any]] = {
 
 
 def read_parquet(path: StrPath, on: str) -> Rows:
-    """Read a Parquet file, or a folder of them.
+    """Read a Parquet file, or a folder of them; of a dataset the values with their own types.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is no Parquet file, or has no column `on`.
     """
+    if not remote.is_url(path) and is_dataset(Path(path)):
+        return rows_of_frame(slice_of_dataset(Path(path), None, None).frame(), on)
     try:
         return rows_of_frame(pd.read_parquet(path, dtype_backend="pyarrow"), on)
     except ValueError as error:
