@@ -92,7 +92,7 @@ $(BUNDLE): $(BUNDLE_SOURCES) $(NODE_MODULES) | $(INSTALLED)
 	cd js && npm run --silent build
 	@touch $@
 
-browser-setup:
+browser-setup: ## Install Chromium with apt, if there is no browser for the tests
 	@command -v $(BROWSERS) >/dev/null && exit; \
 	as_root=$$([ "$$(id -u)" = 0 ] || echo 'sudo --non-interactive'); \
 	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \

@@ -73,6 +73,18 @@ def bucket(s3, monkeypatch):
     return Bucket(f"bucket-{next(_numbers)}")
 
 
+@pytest.fixture(params=["s3", "memory"])
+def folder(request, tmp_path):
+    """The URL of an empty folder on object storage."""
+    import fsspec
+
+    if request.param == "memory":
+        yield f"memory://{tmp_path.name}"
+        fsspec.filesystem("memory").store.clear()
+    else:
+        yield request.getfixturevalue("bucket").url("folder")
+
+
 @pytest.fixture
 def read_only(s3, bucket, monkeypatch):
     """Takes the right to write to the bucket away."""

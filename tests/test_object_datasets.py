@@ -9,7 +9,6 @@ import textwrap
 import uuid
 from contextlib import contextmanager
 
-import fsspec
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -38,15 +37,6 @@ def there(tmp_path, monkeypatch):
             yield
 
     return there
-
-
-@pytest.fixture(params=["s3", "memory"])
-def folder(request, tmp_path):
-    if request.param == "memory":
-        yield f"memory://{tmp_path.name}"
-        fsspec.filesystem("memory").store.clear()
-    else:
-        yield request.getfixturevalue("bucket").url("folder")
 
 
 @pytest.fixture

@@ -12,16 +12,6 @@ from framegrid import remote
 from framegrid.remote import puts
 
 
-@pytest.fixture(params=["s3", "memory"])
-def folder(request, tmp_path):
-    """The URL of an empty folder."""
-    if request.param == "memory":
-        yield f"memory://{tmp_path.name}"
-        fsspec.filesystem("memory").store.clear()
-    else:
-        yield request.getfixturevalue("bucket").url("folder")
-
-
 @pytest.fixture
 def objects(folder):
     for name in ("a.jpg", "b.jpg", "sub/c.jpg", ".hidden/d.jpg", "sub/.e.jpg"):
