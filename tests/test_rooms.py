@@ -23,7 +23,7 @@ ROOMS = {
     "remote": {"errors", "threads"},
     "images": {"errors", "remote"},
     "filters": {"errors", "schema"},
-    "columns": {"errors", "schema", "filters"},
+    "columns": {"schema"},
     "workers": {"errors", "forks", "threads"},
     "compute": {"errors", "images", "threads", "workers"},
     "features": set(),
@@ -33,19 +33,37 @@ ROOMS = {
         "forks",
         "schema",
         "table",
-        "journal",
         "store",
         "images",
         "compute",
         "remote",
         "threads",
     },
-    "thumbnails": {"caches", "errors", "images", "workers"},
+    "thumbnails": {"caches", "images", "workers"},
     "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},
-    "answers": {"errors", "protocol", "schema", "filters", "columns", "dataset", "images", "view"},
+    "answers": {"protocol", "schema", "filters", "columns", "dataset", "images", "view"},
+    "sharing": {
+        "protocol",
+        "schema",
+        "images",
+        "filters",
+        "dataset",
+        "thumbnails",
+        "view",
+        "answers",
+    },
+    "grid": {
+        "errors",
+        "protocol",
+        "images",
+        "filters",
+        "dataset",
+        "thumbnails",
+        "view",
+        "answers",
+        "sharing",
+    },
 }
-ROOMS["sharing"] = set(ROOMS) - {"compute", "features", "diagnosis", "journal", "store", "table"}
-ROOMS["grid"] = set(ROOMS)
 # `dataset.show()` makes a widget, but only when it is called: scripts stay free of Jupyter.
 ON_CALL = {"dataset": {"grid"}}
 
@@ -117,6 +135,13 @@ def test_python_rooms(path):
     allowed = ROOMS[room] | {room}
     assert rooms(imports(path, calls=False, types=False)) <= allowed
     assert rooms(imports(path)) <= allowed | ON_CALL.get(room, set())
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_table_allows_no_more_than_is_used(room):
+    own = [path for path in python_files() if room_of(path) == room]
+    used = set().union(*(rooms(imports(path)) for path in own))
+    assert used - {room} == ROOMS[room] | ON_CALL.get(room, set())
 
 
 @pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(PACKAGE)))
