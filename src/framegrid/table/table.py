@@ -9,26 +9,22 @@ import pandas as pd
 import pyarrow as pa
 
 from framegrid.errors import UnknownKeyError, UnknownSampleError
-from framegrid.schema import BUILTIN_TYPES, KeyType, Schema, is_hidden, notes_key
+from framegrid.schema import KeyType, Schema, is_hidden
 from framegrid.table.changes import (
     AddSamples,
     Block,
     Change,
-    DropKey,
-    OrderKeys,
     RemoveSamples,
-    RenameKey,
-    ReplaceKey,
     SetBlocks,
     SetValues,
     Undo,
 )
 from framegrid.table.column import Column
 from framegrid.table.ids import UNKNOWN, Ids, Rows, find, find_all
+from framegrid.table.keys import BUILTIN, with_keys_changed
 from framegrid.table.view import own_copy, to_frame
 
 _ID = "sample_id"
-_BUILTIN: Schema = {key: key_type for key, key_type in BUILTIN_TYPES.items() if key != _ID}
 
 
 class Table:
@@ -47,7 +43,7 @@ class Table:
     def __init__(self) -> None:
         self.next_id = 0
         self.revision = 0
-        columns = {key: Column(key_type, pa.nulls(0)) for key, key_type in _BUILTIN.items()}
+        columns = {key: Column(key_type, pa.nulls(0)) for key, key_type in BUILTIN.items()}
         self._hold_rows(np.empty(0, np.int64), columns)
 
     @classmethod
@@ -60,7 +56,7 @@ class Table:
             next_id: the id of the next new sample.
         """
         table = cls()
-        types = _BUILTIN | schema
+        types = BUILTIN | schema
         columns = {key: Column(key_type, samples[key]) for key, key_type in types.items()}
         table._hold_rows(_ids_of(samples), columns)
         table.next_id = next_id
@@ -75,7 +71,7 @@ class Table:
     def _hold(self, columns: dict[str, Column]) -> None:
         self._frame: pd.DataFrame | None = None
         self._columns = columns
-        self.schema = {key: column.type for key, column in columns.items() if key not in _BUILTIN}
+        self.schema = {key: column.type for key, column in columns.items() if key not in BUILTIN}
         self.shown = {key: kind for key, kind in self.schema.items() if not is_hidden(key)}
 
     def __len__(self) -> int:
@@ -157,7 +153,7 @@ class Table:
 
     def series(self) -> "dict[str, pd.Series[Any]]":
         """Give the frame's columns, to be read only; while one is unchanged, the same Series."""
-        return {key: self._columns[key].series(self._index) for key in (*_BUILTIN, *self.shown)}
+        return {key: self._columns[key].series(self._index) for key in (*BUILTIN, *self.shown)}
 
     def to_arrow(self) -> pa.Table:
         """Give all samples as an Arrow table, hidden keys included, ``sample_id`` first."""
@@ -198,7 +194,7 @@ class Table:
                 for part in changes:
                     self.apply(part)
             case _:
-                self._hold(_with_keys_changed(self._columns, change))
+                self._hold(with_keys_changed(self._columns, change))
         self.revision += 1
         return before
 
@@ -244,22 +240,6 @@ class Table:
     def _take(self, rows: Rows) -> None:
         columns = {key: column.take(rows) for key, column in self._columns.items()}
         self._hold_rows(self.ids[rows], columns)
-
-
-def _with_keys_changed(columns: dict[str, Column], change: Change) -> dict[str, Column]:
-    match change:
-        case RenameKey(old, new):
-            names = {old: new, notes_key(old): notes_key(new)}
-            return {names.get(key, key): column for key, column in columns.items()}
-        case DropKey(dropped):
-            gone = (dropped, notes_key(dropped))
-            return {key: column for key, column in columns.items() if key not in gone}
-        case ReplaceKey(key, key_type, values):
-            return {**columns, key: Column(key_type, values)}
-        case OrderKeys(keys):
-            first = [*_BUILTIN, *filter(columns.__contains__, keys)]
-            return {key: columns[key] for key in first} | columns
-    return columns
 
 
 def _ids_of(samples: pa.Table) -> Ids:
