@@ -50,7 +50,7 @@ def test_the_name_is_optional(folder):
         assert dataset.name == "dataset"
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "/"])
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "s3://", "s3://bucket/"])
 def test_a_name_names_a_file(folder, name):
     with pytest.raises(ValueError, match="names no file"):
         fg.ImageDataset.create(name)

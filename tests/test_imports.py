@@ -191,6 +191,15 @@ def test_a_missing_file(dataset, tmp_path, update, name):
         update(dataset, tmp_path / name)
 
 
+def test_an_encoding_can_be_named(dataset, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_bytes("file_name,label\na.jpg,é\n".encode("cp1252"))
+    with pytest.raises(ValueError, match=r"rows\.csv: .*; name its encoding"):
+        dataset.update_metadata_from_csv(path)
+    dataset.update_metadata_from_csv(path, encoding="cp1252")
+    assert dataset.get_sample(0).metadata["label"] == "é"
+
+
 # Conflicts
 
 

@@ -157,6 +157,8 @@ def place_of(name: str | os.PathLike[str]) -> Place:
     """Give the absolute path of the file of a dataset called `name`, or its URL."""
     if remote.is_url(name):
         url = remote.canonical(name)
+        if url.count("/") < 3 and not url.startswith("memory://"):  # which has no buckets
+            raise ValueError(f"{name!r} names no file in a bucket: pass 's3://bucket/photos'")
         return url if url.endswith(_SUFFIX) else url + _SUFFIX
     path = Path(name).expanduser()
     if path.name in {"", ".."}:

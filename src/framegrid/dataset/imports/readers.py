@@ -43,6 +43,8 @@ def read_csv(path: StrPath, on: str, schema: Schema, options: Mapping[str, Any])
         frame = cast(pd.DataFrame, pd.read_csv(path, **(defaults | dict(options))))
         frame = _without_empty(frame, [on, *schema])
         return rows_of_frame(_with_numbers(frame, schema), on)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: {error}; name its encoding, as in encoding='cp1252'") from error
     except ValueError as error:
         raise ValueError(f"{path}: {str(error).strip()}") from error
 
