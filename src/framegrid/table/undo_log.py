@@ -80,7 +80,7 @@ class UndoLog:
                 f"{begin}: older edits are beyond the last {MOST_EDITS:,}, or the "
                 f"{MOST_BYTES >> 20} MB that are kept to undo them"
             )
-        return f"{begin}: of what was edited here since the dataset was opened, all else was undone"
+        return f"{begin}: it takes back only what was edited here since the dataset was opened"
 
 
 def size_of(change: Change) -> int:
