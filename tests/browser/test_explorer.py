@@ -2,9 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
-from grid_fixtures import SHOW, drag, slider, status, tiles
+from grid_fixtures import SHOW, drag, samples, slider, status, tiles
 
 
 def test_grid_shows_counts_sliders_and_pictures(lab, open_grid):
@@ -113,6 +114,22 @@ def test_nothing_matches_is_said_and_undone(lab, open_grid):
     expect(status(region)).to_have_text("0 of 60 images")
     region.get_by_role("button", name="Clear all filters").last.click()
     expect(status(region)).to_have_text("60 of 60 images")
+
+
+def test_the_one_filter_that_matches_nothing_is_named(lab, open_grid):
+    region = open_grid(more=["grid.filters = {'temperature': (100, 200)}"])
+    lab.run(2)
+    expect(region.get_by_text("No image matches “temperature 100")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["Clear all filters", "Remove filter width", "Reset width"])
+def test_buttons_that_vanish_leave_the_focus_in_the_grid(lab, open_grid, name):
+    region = open_grid(more=["grid.filters = {'width': (90, None), 'temperature': (10, 30)}"])
+    lab.run(2)
+    expect(status(region)).to_have_text("10 of 60 images")
+    region.get_by_role("button", name=name, exact=True).press("Enter")
+    expect(status(region)).not_to_have_text("10 of 60 images")
+    expect(samples(region)).to_be_focused()
 
 
 def test_detail_view_shows_steps_and_closes(lab, open_grid):
