@@ -15,6 +15,7 @@ from platform import node
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from crash_lives import new_samples
@@ -90,13 +91,50 @@ def test_repair_goes_back_to_the_snapshot_before(path, store):
     store.commit(score(1.0))
     store.close()
     path.write_bytes(b"PAR1")
-    with pytest.warns(RuntimeWarning, match=f"3 samples and {len(TYPES)} metadata keys, is in"):
+    with pytest.warns(RuntimeWarning, match=f"before it, with 3 samples and {len(TYPES)} meta"):
         repaired = Store.open(path, repair=True)
     assert rows(repaired) == ROWS
     repaired.commit(score(2.0))
     repaired.close()
     assert rows_on_disk(path)[2] == {"score": 2.0}
     assert len(list(path.parent.glob("*.damaged-*"))) == 1
+
+
+def test_repair_keeps_what_is_whole_of_a_damaged_snapshot(path, store):
+    store.snapshot()
+    store.commit(score(1.0))
+    damaged = bytearray(path.read_bytes())
+    place = pq.read_schema(path).get_field_index("text")
+    damaged[pq.read_metadata(path).row_group(0).column(place).data_page_offset + 30] ^= 1
+    path.write_bytes(damaged)
+    with pytest.warns(RuntimeWarning, match="what is whole of it, in which values of 'text' are"):
+        repaired = Store.open(path, repair=True)
+    lost = [{key: value for key, value in row.items() if key != "text"} for row in ROWS]
+    assert rows(repaired) == [*lost[:2], {"score": 1.0}], "with what the journal has on top"
+    repaired.close()
+    assert rows_on_disk(path) == rows(repaired)
+    aside = next(path.parent.glob("*.damaged-*"))
+    assert aside.read_bytes() == damaged
+
+
+def test_whatever_byte_is_damaged_what_is_kept_is_true(path, store):
+    store.snapshot()
+    whole = path.read_bytes()
+    columns = snapshot.from_parquet(whole, path).samples.to_pydict()
+    kept, told = 0, 0
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x10
+        if (found := snapshot.salvage(bytes(damaged), path)) is None:
+            continue
+        kept += 1
+        told += bool(found[1])
+        assert found[0].types == TYPES
+        for name, values in found[0].samples.to_pydict().items():
+            lost = name in found[1]
+            assert values == ([None] * 3 if lost else columns[name]), f"byte {place}"
+    assert kept > 1000
+    assert told > 500
 
 
 def test_a_rewritten_parquet_file_is_a_conflict(path, store):
@@ -143,8 +181,8 @@ def test_a_file_that_unpacks_to_too_much_is_refused(path, store, monkeypatch):
 def test_nonsense_with_a_valid_seal_is_refused(path, store, facts, monkeypatch):
     store.close()
     whole = snapshot.from_parquet(path.read_bytes(), path)
-    true = json.loads(snapshot._footer(whole))
-    monkeypatch.setattr(snapshot, "_footer", lambda _: json.dumps(true | facts).encode())
+    true = json.loads(snapshot._footer(whole, whole.samples.num_columns))
+    monkeypatch.setattr(snapshot, "_footer", lambda *_: json.dumps(true | facts).encode())
     path.write_bytes(snapshot.to_parquet(whole))
     with pytest.raises(DatasetCorruptError):
         Store.open(path)

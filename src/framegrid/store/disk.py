@@ -17,7 +17,7 @@ from framegrid.store import background, files
 from framegrid.store.files import Place
 from framegrid.store.history import History
 from framegrid.store.journaled import Durability, Journaled, check_durability
-from framegrid.store.parquet_file import restore_backup, write_new
+from framegrid.store.parquet_file import repair_file, write_new
 from framegrid.store.seal import is_ours
 from framegrid.store.snapshot import Snapshot, to_parquet
 from framegrid.table import Table
@@ -87,7 +87,7 @@ class Store(Journaled):
         file = files.resolved(path)
         files.remove_leftovers(file)
         if repair:
-            restore_backup(file)
+            repair_file(file)
         return os.access(file, os.W_OK)
 
     @classmethod

@@ -11,7 +11,7 @@ from framegrid.errors import ConflictError, DatasetCorruptError, NotADatasetErro
 from framegrid.store.files import Place, backup_of, journal_of, put, taken, write_beside
 from framegrid.store.history import History
 from framegrid.store.seal import is_ours
-from framegrid.store.snapshot import Snapshot, from_parquet, how_to_read, to_parquet
+from framegrid.store.snapshot import Snapshot, from_parquet, how_to_read, salvage, to_parquet
 from framegrid.table import Table
 
 
@@ -35,7 +35,8 @@ def read_snapshot(path: Path) -> Snapshot:
     try:
         return from_parquet(data, path)
     except DatasetCorruptError as error:
-        raise DatasetCorruptError(f"{error}{_backup_hint(path)}") from error
+        message = f"{error}; repair=True keeps what is whole of it{_backup_hint(path)}"
+        raise DatasetCorruptError(message) from error
     except NotADatasetError as error:
         journal = journal_of(path)
         if is_ours(data) or not journal.exists():
@@ -74,33 +75,46 @@ def _write_new_file(path: Path, data: memoryview) -> None:
     put(path, write_beside(path, data))
 
 
-def restore_backup(path: Path) -> None:
-    """Put the snapshot before in the place of a damaged one, which is set aside.
+def repair_file(path: Path) -> None:
+    """Put what is whole of a damaged file, or else the snapshot before, in its place.
+
+    The damaged one is set aside.
 
     Raises:
-        DatasetCorruptError: if there is none, or it is damaged too.
+        DatasetCorruptError: if nothing can be told of it, and there is no whole one before.
     """
     try:
         read_snapshot(path)
-    except DatasetCorruptError:
-        backup = backup_of(path)
-        if not backup.exists():
-            raise
-        before = read_snapshot(backup)
+    except DatasetCorruptError as error:
+        snapshot, what = _whole_part(path) or _before(path, error)
         aside = path.with_name(f"{path.name}.damaged-{time.time_ns()}")
-        temporary = write_beside(path, backup.read_bytes())
+        temporary = write_beside(path, to_parquet(snapshot))
         path.replace(aside)
         temporary.replace(path)
         warnings.warn(
-            f"{path} was damaged: the snapshot before it, which has {len(before.samples):,} "
-            f"samples and {len(before.types):,} metadata keys, is in its place now, and it is "
-            f"{aside}",
+            f"{path} was damaged, and is {aside} now. In its place is {what}, with "
+            f"{len(snapshot.samples):,} samples and {len(snapshot.types):,} metadata keys",
             RuntimeWarning,
             stacklevel=2,
         )
 
 
+def _whole_part(path: Path) -> tuple[Snapshot, str] | None:
+    salvaged = salvage(path.read_bytes(), path)
+    if salvaged is None:
+        return None
+    snapshot, damaged = salvaged
+    lost = f", in which values of {', '.join(map(repr, damaged))} are missing" if damaged else ""
+    return snapshot, f"what is whole of it{lost}"
+
+
+def _before(path: Path, error: DatasetCorruptError) -> tuple[Snapshot, str]:
+    backup = backup_of(path)
+    if not backup.exists():
+        raise error
+    return read_snapshot(backup), "the snapshot before it"
+
+
 def _backup_hint(path: Path) -> str:
     backup = backup_of(path)
-    hint = f"; the snapshot before it is {backup}: repair=True goes back to it"
-    return hint if backup.exists() else ""
+    return f"; the snapshot before it is {backup}" if backup.exists() else ""

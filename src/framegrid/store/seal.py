@@ -1,26 +1,65 @@
-"""The seal of a Parquet file: a CRC-32 of all of it, inside its own footer.
+"""The seals of a Parquet file: CRC-32s inside its own footer.
 
-It is computed with zeros in its place. Pages have checksums of their own, for other readers; the
-seal covers also what has none, and is checked before anything else is looked at.
+There is one of all of the file, which is checked before anything else is looked at; and, to tell
+what of a damaged file is whole, one of the footer and one of each column chunk. They are computed
+with zeros in the places of those that come after them. Pages have checksums of their own, for other
+readers, but their headers have none.
 """
 
+from typing import Any
 from zlib import crc32
 
-BLANK = "00000000"
-"""What stands in the footer, as the value of ``"seal"``, until a file is sealed."""
+import pyarrow.parquet as pq
 
-_SEAL = b'{"seal": "'
-_BLANK = BLANK.encode()
+_BLANK = "00000000"
+_SEAL, _FOOTER, _CHUNKS, _NEXT = b'{"seal": "', b'", "footer": "', b'", "chunks": ["', b'", "'
+_LENGTH = len(_BLANK)
 
 
-def seal(data: memoryview) -> None:
-    """Write the seal into a file whose footer has a blank one."""
-    data[_place_of_seal(data)] = _seal_of(data)
+def blank_seals(chunks: int) -> dict[str, Any]:
+    """Give what stands in the footer's JSON, before all else, until a file is sealed.
+
+    Args:
+        chunks: number of column chunks.
+    """
+    return {"seal": _BLANK, "footer": _BLANK, "chunks": [_BLANK] * chunks}
+
+
+def seal(data: memoryview, metadata: pq.FileMetaData) -> None:
+    """Write the seals into a file whose footer has blank ones."""
+    at = _seal_at(data) + _LENGTH + len(_FOOTER) + _LENGTH + len(_CHUNKS)
+    for chunk in _chunks(metadata):
+        _put(data, at, crc32(data[chunk]))
+        at += _LENGTH + len(_NEXT)
+    _put(data, _footer_seal_at(data), _crc_of_footer(data))
+    _put(data, _seal_at(data), _crc_of_file(data))
 
 
 def is_sealed(data: bytes) -> bool:
     """Tell whether a file is as it was when it was sealed."""
-    return data[_place_of_seal(data)] == _seal_of(data)
+    return _at(data, _seal_at(data)) == b"%08x" % _crc_of_file(data)
+
+
+def has_whole_footer(data: bytes) -> bool:
+    """Tell whether the footer of a damaged file can be believed; none is in early files."""
+    at = _seal_at(data)
+    if not _at(data, at).isalnum() or data[at + _LENGTH : at + _LENGTH + len(_FOOTER)] != _FOOTER:
+        return False
+    return _at(data, _footer_seal_at(data)) == b"%08x" % _crc_of_footer(data)
+
+
+def whole_chunks(data: bytes, metadata: pq.FileMetaData, seals: list[str]) -> list[list[bool]]:
+    """Tell which column chunks are whole: by row group, and in it by column.
+
+    Args:
+        data: the file.
+        metadata: its footer.
+        seals: of the chunks, as the footer has them.
+    """
+    view = memoryview(data)
+    whole = [f"{crc32(view[c]):08x}" == s for c, s in zip(_chunks(metadata), seals, strict=True)]
+    width = metadata.num_columns
+    return [whole[start : start + width] for start in range(0, len(whole), width)]
 
 
 def is_ours(data: bytes) -> bool:
@@ -28,16 +67,50 @@ def is_ours(data: bytes) -> bool:
     return _SEAL in data
 
 
-def _seal_of(data: bytes | memoryview) -> bytes:
-    """Compute the seal of a file, whatever stands in its place."""
-    place = _place_of_seal(data)
-    view = memoryview(data)
-    return b"%08x" % crc32(view[place.stop :], crc32(_BLANK, crc32(view[: place.start])))
+def _chunks(metadata: pq.FileMetaData) -> list[slice]:
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    return [
+        _bytes_of(group.column(place)) for group in groups for place in range(metadata.num_columns)
+    ]
 
 
-def _place_of_seal(data: bytes | memoryview) -> slice:
+def _bytes_of(chunk: pq.ColumnChunkMetaData) -> slice:
+    start: int = chunk.data_page_offset
+    if chunk.has_dictionary_page:
+        start = min(start, chunk.dictionary_page_offset)
+    return slice(start, start + chunk.total_compressed_size)
+
+
+def _crc_of_file(data: bytes | memoryview) -> int:
+    view, at = memoryview(data), _seal_at(data)
+    return crc32(view[at + _LENGTH :], crc32(_BLANK.encode(), crc32(view[:at])))
+
+
+def _crc_of_footer(data: bytes | memoryview) -> int:
+    footer = bytearray(memoryview(data)[_footer_at(data) :])
+    for at in (_seal_at(data), _footer_seal_at(data)):
+        place = at - _footer_at(data)
+        footer[place : place + _LENGTH] = _BLANK.encode()
+    return crc32(footer)
+
+
+def _footer_at(data: bytes | memoryview) -> int:
+    return max(0, len(data) - 8 - int.from_bytes(data[-8:-4], "little"))
+
+
+def _seal_at(data: bytes | memoryview) -> int:
     """Find the seal in the footer; in the JSON of others the quotes are escaped."""
-    size = int.from_bytes(data[-8:-4], "little") + 8
-    footer = bytes(data[-size:])
-    start = len(data) - len(footer) + footer.rfind(_SEAL) + len(_SEAL)
-    return slice(start, start + len(_BLANK))
+    start = _footer_at(data)
+    return start + bytes(data[start:]).rfind(_SEAL) + len(_SEAL)
+
+
+def _footer_seal_at(data: bytes | memoryview) -> int:
+    return _seal_at(data) + _LENGTH + len(_FOOTER)
+
+
+def _at(data: bytes | memoryview, place: int) -> bytes:
+    return bytes(data[place : place + _LENGTH])
+
+
+def _put(data: memoryview, place: int, crc: int) -> None:
+    data[place : place + _LENGTH] = b"%08x" % crc

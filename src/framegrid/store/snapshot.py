@@ -3,7 +3,7 @@
 Any reader of Parquet opens the file. What framegrid itself needs is in the footer, as JSON under
 the key ``framegrid`` (and its history under ``framegrid.history``, see ``history``):
 
-    {"seal": see ``seal``, "version": 1, "dataset": its name in hex,
+    {"seal", "footer", "chunks": see ``seal``, "version": 1, "dataset": its name in hex,
      "seq": number of the last edit, "next_id": the next sample's id, "types": {key: type},
      "writers": {journal: number of its last edit}, where there can be several}
 """
@@ -24,7 +24,14 @@ from framegrid.store.budget import within_memory
 from framegrid.store.files import Place
 from framegrid.store.history import History
 from framegrid.store.lists import to_lists, to_texts
-from framegrid.store.seal import BLANK, is_ours, is_sealed, seal
+from framegrid.store.seal import (
+    blank_seals,
+    has_whole_footer,
+    is_ours,
+    is_sealed,
+    seal,
+    whole_chunks,
+)
 from framegrid.table import Table
 
 VERSION = 1
@@ -32,6 +39,7 @@ VERSION = 1
 _KEY = b"framegrid"
 _HISTORY_KEY = b"framegrid.history"
 _MAGIC = b"PAR1"
+_NAMES = frozenset({"sample_id", "file_name", "file_path_abs"})
 
 _GROUP_ROWS = 262_144  # smaller row groups read more slowly, larger ones no faster
 _BATCH_ROWS = 65_536  # read at a time: as fast as everything at once
@@ -96,9 +104,11 @@ def to_parquet(snapshot: Snapshot) -> memoryview:
         writer.write_table(table, row_group_size=_GROUP_ROWS)
         if lines := snapshot.history.pack():
             writer.add_key_value_metadata({_HISTORY_KEY: lines})
-        writer.add_key_value_metadata({_KEY: _footer(snapshot)})
-    data = memoryview(sink.getvalue()).cast("B")
-    seal(data)
+        groups = max(1, -(-len(table) // _GROUP_ROWS))
+        writer.add_key_value_metadata({_KEY: _footer(snapshot, groups * table.num_columns)})
+    file = sink.getvalue()
+    data = memoryview(file).cast("B")
+    seal(data, pq.read_metadata(pa.BufferReader(file)))
     return data
 
 
@@ -137,9 +147,9 @@ def _pandas_column(name: str, dtype: str) -> dict[str, Any]:
     }
 
 
-def _footer(snapshot: Snapshot) -> bytes:
+def _footer(snapshot: Snapshot, chunks: int) -> bytes:
     facts = {
-        "seal": BLANK,
+        **blank_seals(chunks),
         "version": VERSION,
         "dataset": snapshot.dataset.hex(),
         "seq": snapshot.seq,
@@ -164,16 +174,52 @@ def from_parquet(data: bytes, path: Place) -> Snapshot:
     """
     if not is_sealed(data):
         raise _rejection(data, path)
+    file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
     try:
-        return _unpack(data, path)
+        return _unpack(file, _read(file, path), path)
     except (MemoryError, NotADatasetError):
         raise
     except Exception as error:  # a valid seal on nonsense: made by hand, and fails in any way
         raise DatasetCorruptError(f"{path} is no valid dataset: {error}") from error
 
 
-def _unpack(data: bytes, path: Place) -> Snapshot:
-    file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+def salvage(data: bytes, path: Place) -> tuple[Snapshot, list[str]] | None:
+    """Read what is whole of a damaged file that framegrid wrote.
+
+    Args:
+        data: the file.
+        path: where it is, for error messages.
+
+    Returns:
+        The dataset, in which what was damaged is missing, and the columns with something missing;
+        None if the footer, or what tells samples apart, is damaged.
+    """
+    if not has_whole_footer(data):
+        return None
+    file = pq.ParquetFile(pa.BufferReader(data))
+    facts = json.loads(file.metadata.metadata[_KEY])
+    whole = whole_chunks(data, file.metadata, facts["chunks"])
+    names = file.schema_arrow.names
+    damaged = [name for name, *groups in zip(names, *whole, strict=True) if not all(groups)]
+    if not _NAMES.isdisjoint(damaged):
+        return None
+    groups = [_read_whole(file, path, group, kept) for group, kept in enumerate(whole)]
+    return _unpack(file, pa.concat_tables(groups), path), damaged
+
+
+def _read_whole(file: pq.ParquetFile, path: Place, group: int, whole: list[bool]) -> pa.Table:
+    """Read a row group, with nulls in the place of columns that are not whole."""
+    schema = file.schema_arrow
+    kept = [name for name, is_whole in zip(schema.names, whole, strict=True) if is_whole]
+    read = _read(file, path, row_groups=[group], columns=kept)
+    columns = [
+        read[field.name] if field.name in kept else pa.nulls(len(read), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _unpack(file: pq.ParquetFile, samples: pa.Table, path: Place) -> Snapshot:
     metadata = file.metadata.metadata
     facts = json.loads(metadata[_KEY])
     if facts["version"] > VERSION:
@@ -183,7 +229,7 @@ def _unpack(data: bytes, path: Place) -> Snapshot:
         )
     dataset, types = bytes.fromhex(facts["dataset"]), facts["types"]
     columns = {name: arrow_type(kind) for name, kind in (BUILTIN_TYPES | types).items()}
-    samples = _without_lists(_read(file, path), types)
+    samples = _without_lists(samples, types)
     samples = samples.select(list(columns)).cast(pa.schema(columns))
     writers = {journal: index(seq) for journal, seq in facts.get("writers", {}).items()}
     history = History(metadata.get(_HISTORY_KEY, b""))
@@ -217,12 +263,16 @@ def how_to_read(path: Place) -> str:
     )
 
 
-def _read(file: pq.ParquetFile, path: Place) -> pa.Table:
+def _read(file: pq.ParquetFile, path: Place, **part: Any) -> pa.Table:
     rows = file.metadata.num_rows
     batches = within_memory(
-        file.iter_batches(_BATCH_ROWS), f"{path} with its {rows} rows", rows * pa.int64().byte_width
+        file.iter_batches(_BATCH_ROWS, **part),
+        f"{path} with its {rows} rows",
+        rows * pa.int64().byte_width,
     )
-    return pa.Table.from_batches(batches, file.schema_arrow)
+    schema = file.schema_arrow
+    names = part.get("columns", schema.names)
+    return pa.Table.from_batches(batches, pa.schema([schema.field(name) for name in names]))
 
 
 def _without_lists(samples: pa.Table, types: Schema) -> pa.Table:
