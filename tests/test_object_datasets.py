@@ -217,6 +217,17 @@ def test_edits_of_two_machines_meet(url, there):
     assert stored(url)["weight"].tolist() == [0.5, 1]
 
 
+def test_what_met_another_machines_edits_is_not_undone(url, there):
+    with fg.ImageDataset.load(url) as mine:
+        mine.get_sample(0).metadata["score"] = 1
+        with there(), fg.ImageDataset.load(url) as theirs:
+            theirs.get_sample(0).metadata["score"] = 2
+        mine.save()
+        with pytest.raises(ValueError, match="nothing to undo"):
+            mine.undo()  # it would lose theirs
+    assert stored(url)["score"].tolist()[0] == 1
+
+
 def test_machines_take_turns(url, there):
     for turn in range(3):
         with fg.ImageDataset.load(url) as mine:

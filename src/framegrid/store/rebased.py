@@ -128,8 +128,8 @@ class Rebased(Store):
             raise
         finally:
             self._rebase = None
+        self.log = UndoLog()  # it would put back what stood there before theirs
         if self._moved:
-            self.log = UndoLog()  # what is in there has the ids of before
             old, new = next(iter(self._moved.items()))
             warnings.warn(
                 f"samples added here have other ids now, such as {new} instead of {old}, as "
