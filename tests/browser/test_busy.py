@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
+
 MAKE = """
 from pathlib import Path
 from PIL import Image
@@ -28,8 +30,6 @@ while running:
 """
 SLEEP = """
 import time
-
-pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
 grid.thumbnail_size = 72
 running = True
 while running:
