@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from lab import Lab
+from lab import APPS, Lab
 
 MAKE = """
 from pathlib import Path
@@ -27,6 +27,9 @@ dataset.update_metadata([
 ])
 """
 SHOW = "grid = dataset.show(); grid"
+
+IN_BOTH = pytest.mark.parametrize("lab", APPS, indirect=True)
+"""Runs a test in JupyterLab and in Notebook 7."""
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from lab import APPS, Lab
+from lab import Lab
 from live import Server, serve
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -45,16 +45,16 @@ def browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=executable, args=FLAGS)
 
 
-@pytest.fixture(params=APPS)
+@pytest.fixture
 def lab(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A fresh page, notebook folder and kernel; the page's console must stay free of errors.
 
-    Tests run in each program; a module for which one will do says so by ``indirect``.
+    It is JupyterLab's, unless a test asks to run ``IN_BOTH``.
     """
     folder = server.root / request.node.name
     folder.mkdir()
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    driver = Lab(server, page, folder, request.param)
+    driver = Lab(server, page, folder, getattr(request, "param", "JupyterLab"))
     yield driver
     driver.close()
     assert driver.errors == []

@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
-
 MAKE = """
 from pathlib import Path
 from PIL import Image

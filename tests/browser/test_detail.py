@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from grid_fixtures import status, tile
 
-pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
-
 # What a page without TLS sees, as of a notebook server on another machine.
 PLAIN_HTTP = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
 CLIPBOARD = """() => new Promise(resolve => {

@@ -79,9 +79,6 @@ SHOWN = """expected => {
 }"""
 
 
-pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
-
-
 @pytest.fixture
 def region(lab):
     lab.open(MAKE, SHOW)

@@ -2,10 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from grid_fixtures import samples, slider, status, tile, tiles
+from grid_fixtures import IN_BOTH, samples, slider, status, tile, tiles
 
 # A connection that can be made to lose all that goes through it, as one that a proxy has forgotten.
 LOSE = """
@@ -40,6 +39,7 @@ RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.re
 SHOW_AGAIN = "import framegrid as fg; grid = fg.ImageDataset.load('small').show(); grid"
 
 
+@IN_BOTH
 def test_a_cell_that_is_folded_or_taken_off_the_page_comes_back_as_it_was(lab, open_grid):
     region = open_grid(count=600, more=["\n".join(f"# {line}" for line in range(40))] * 30)
     samples(region).evaluate("element => { element.scrollTop = 900; }")
@@ -67,6 +67,7 @@ def test_a_cell_that_is_folded_or_taken_off_the_page_comes_back_as_it_was(lab, o
     expect(status(region)).not_to_have_text("600 of 600 images")
 
 
+@IN_BOTH
 def test_views_of_one_grid_go_together_and_one_may_go(lab, open_grid):
     first = open_grid(more=["grid"]).first
     lab.run(2)
@@ -81,7 +82,6 @@ def test_views_of_one_grid_go_together_and_one_may_go(lab, open_grid):
     expect(first.get_by_role("dialog")).to_contain_text("temperature")
 
 
-@pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
 def test_an_output_in_a_tab_of_its_own(lab, open_grid):
     region = open_grid()
     lab.page.evaluate(ACTIVATE, 1)
@@ -93,6 +93,7 @@ def test_an_output_in_a_tab_of_its_own(lab, open_grid):
     expect(status(region.first)).to_have_text("28 of 60 images")
 
 
+@IN_BOTH
 def test_after_a_restart_the_grid_says_what_to_do(lab, open_grid):
     region = open_grid(show=SHOW_AGAIN)
     lab.page.evaluate(RESTART)
@@ -105,6 +106,7 @@ def test_after_a_restart_the_grid_says_what_to_do(lab, open_grid):
     expect(region.get_by_role("alert")).to_have_count(0)
 
 
+@IN_BOTH
 def test_after_a_lost_connection_the_grid_catches_up(lab, open_grid):
     lab.page.add_init_script(LOSE)
     region = open_grid(count=600)
@@ -120,6 +122,7 @@ def test_after_a_lost_connection_the_grid_catches_up(lab, open_grid):
     lab.errors[:] = [error for error in lab.errors if "WebSocket" not in error]
 
 
+@IN_BOTH
 def test_over_plain_http_under_another_name(lab, open_grid):
     open_grid(more=["grid.filters = {'weather': ['rain']}"])
     lab.run(2)
@@ -135,7 +138,6 @@ def test_over_plain_http_under_another_name(lab, open_grid):
     expect(region.get_by_role("log").first).to_have_text("Copied")
 
 
-@pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
 def test_scrolling_floods_nothing_and_asks_nobody_else(lab, open_grid):
     frames, urls = [], []
 

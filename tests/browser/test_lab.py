@@ -5,8 +5,6 @@ from playwright.sync_api import expect
 
 from kernel import KernelError
 
-pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
-
 COUNTER = """
 import anywidget, traitlets
 

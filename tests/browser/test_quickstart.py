@@ -3,10 +3,7 @@
 from pathlib import Path
 
 import nbformat
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks/quickstart.ipynb"
 

@@ -6,8 +6,6 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
-jupyterlab = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
-
 MAX_BYTES = 500_000
 SAMPLES = 100_000
 SAVE_WIDGET_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
@@ -55,13 +53,11 @@ def test_a_page_made_of_it_shows_the_contact_sheet(executed, browser):
     page.close()
 
 
-@jupyterlab
 def test_without_a_kernel_the_sheet_stands_in_for_the_grid(executed, lab):
     lab.show(executed)
     expect(lab.page.get_by_role("img", name="untitled: 100,000 images")).to_be_visible()
 
 
-@jupyterlab
 def test_a_live_grid_hides_its_sheet_until_its_kernel_is_gone(lab):
     lab.open(MAKE % 48, "dataset.show()")
     lab.page.evaluate(SWITCH_ON, SAVE_WIDGET_STATE)

@@ -1,11 +1,8 @@
 """Selecting in a real JupyterLab, with the mouse, the keyboard, a finger and from Python."""
 
-import pytest
 from playwright.sync_api import expect
 
 from grid_fixtures import samples, slider, status, tile
-
-pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
 
 
 def bar(region):

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from grid_fixtures import IN_BOTH
+
 CELL = """
 import framegrid as fg
 
@@ -11,6 +13,7 @@ dataset.show()
 """
 
 
+@IN_BOTH
 def test_a_folder_becomes_a_grid(lab, make_photos):
     make_photos(lab.folder / "photos", count=6)
     lab.open(CELL)
