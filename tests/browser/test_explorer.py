@@ -25,7 +25,6 @@ def test_grid_shows_counts_sliders_and_pictures(lab, open_grid):
     )
 
 
-@IN_BOTH
 def test_slider_drag_filters_in_browser_and_kernel(lab, open_grid):
     region = open_grid()
     drag(lab.page, slider(region, "temperature minimum"), 60)
@@ -136,7 +135,6 @@ def test_buttons_that_vanish_leave_the_focus_in_the_grid(lab, open_grid, name):
     expect(samples(region)).to_be_focused()
 
 
-@IN_BOTH
 def test_detail_view_shows_steps_and_closes(lab, open_grid):
     region = open_grid()
     lab.kernel.run("dataset.get_sample(0).metadata.update(gps={'lat': 46.5}, tags=['a', 'b'])")
@@ -157,7 +155,6 @@ def test_detail_view_shows_steps_and_closes(lab, open_grid):
     lab.kernel.until("grid.active is None")
 
 
-@IN_BOTH
 def test_selection_by_click_ctrl_and_shift(lab, open_grid):
     region = open_grid()
     shown = tiles(region)
@@ -211,7 +208,6 @@ def test_errors_are_shown_in_the_widget(lab, open_grid):
     expect(region.get_by_role("alert").first).to_contain_text("humidity")
 
 
-@IN_BOTH
 def test_thumbnails_and_sliders_work_while_a_cell_runs(lab, open_grid):
     busy = (
         "grid.thumbnail_size = 200\nimport time\nwhile not Path('stop').exists(): time.sleep(0.05)"
@@ -242,7 +238,6 @@ def test_sorting_orders_the_grid(lab, open_grid):
     lab.kernel.until("grid.filtered.index.tolist()[:2] == [56, 55]")
 
 
-@IN_BOTH
 def test_the_widget_follows_the_theme(lab, open_grid):
     region = open_grid()
     colours = []
