@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -99,7 +100,7 @@ class Lab:
     def close(self) -> None:
         """End the kernel with its notebook."""
         self.page.close()
-        self._end_kernel()
+        Thread(target=self._end_kernel, daemon=True).start()  # it takes seconds to end
 
     def _end_kernel(self) -> None:
         if self._kernel_id:

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from grid_fixtures import IN_BOTH, SHOW, drag, samples, slider, status, tiles
 
 
-@IN_BOTH
 def test_grid_shows_counts_sliders_and_pictures(lab, open_grid):
     region = open_grid()
     expect(status(region)).to_have_text("60 of 60 images")
@@ -55,7 +54,6 @@ def test_slider_by_keyboard(lab, open_grid):
     lab.kernel.until("grid.filters == {}")
 
 
-@IN_BOTH
 def test_missing_values_are_dropped_unless_asked_for(lab, open_grid):
     region = open_grid()
     slider(region, "temperature minimum").focus()
@@ -247,7 +245,6 @@ def test_the_widget_follows_the_theme(lab, open_grid):
     assert colours[0] != colours[1]
 
 
-@IN_BOTH
 def test_reload_finds_filters_and_pictures_again(lab, open_grid):
     region = open_grid(more=["grid.filters = {'temperature': (12, 20)}"])
     lab.run(2)
