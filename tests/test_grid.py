@@ -45,6 +45,19 @@ def test_filtered_holds_matching_rows_in_grid_order(grid, dataset):
     assert list(dataset.df.query(grid.query).index) == [1, 2]
 
 
+def test_the_sheet_of_a_shown_grid_takes_no_column(grid, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise AssertionError
+
+    displayed = []
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    monkeypatch.setattr("framegrid.grid.widget.display", lambda *made, **_: displayed.extend(made))
+    monkeypatch.setattr("pandas.DataFrame.take", refuse)
+    grid.filters = {"temperature": (11, 12)}
+    grid._ipython_display_()
+    assert "grid: 2 of 6 images" in displayed[-1]["text/html"]
+
+
 def test_selection_follows_grid_order(grid):
     grid.sort = "-temperature"
     grid.selected = [0, 2]

@@ -59,7 +59,6 @@ ROOMS = {
         "filters",
         "dataset",
         "thumbnails",
-        "view",
         "answers",
         "sharing",
     },

@@ -120,6 +120,22 @@ class View:
         series = pd.Series(rows, index=self._sortable(key))
         return series.sort_index(ascending=ascending, kind="stable", na_position="last").to_numpy()
 
+    def matching(self, conditions: filters.Filters, sort: str) -> np.ndarray:
+        """Rows that meet all conditions, in the order of `sort`: (M,) uint32.
+
+        Raises:
+            UnknownKeyError, FilterError: as for ``check_sort`` and ``filters.mask``.
+        """
+        if not conditions:
+            return self.order(sort)
+        return self.arranged(filters.mask(conditions, self.frame, self.schema), sort)
+
+    def arranged(self, mask: np.ndarray, sort: str) -> np.ndarray:
+        """Rows for which `mask`, (N,) bool, is true, in the order of `sort`: (M,) uint32."""
+        order = self.order(sort)
+        rows: np.ndarray = order[mask[order]]
+        return rows
+
     def check_key(self, key: str) -> None:
         """Raise unless `key` is a built-in column, a metadata key or a number inside a dict.
 

@@ -21,7 +21,6 @@ from framegrid.grid.messages import Messenger
 from framegrid.grid.throttle import Throttle
 from framegrid.grid.traits import OWN_TRAITS, GridTraits
 from framegrid.sharing import contact_sheet, page
-from framegrid.view import View
 
 STATIC = Path(str(files("framegrid") / "static"))
 # Changes of the dataset reach an open grid at most ten times a second.
@@ -95,13 +94,13 @@ class Grid(GridTraits):
     def filtered(self) -> pd.DataFrame:
         """The samples that pass every filter, in grid order, indexed by sample id."""
         view = self._answers.view
-        return self._ordered(view, conditions.mask(self.filters, view.frame, view.schema))
+        return view.frame.take(view.matching(self.filters, self.sort))
 
     @property
     def selection(self) -> pd.DataFrame:
         """The selected samples, in grid order, indexed by sample id."""
         view = self._answers.view
-        return self._ordered(view, view.frame.index.isin(self.selected))
+        return view.frame.take(view.arranged(view.frame.index.isin(self.selected), self.sort))
 
     @property
     def query(self) -> str:
@@ -128,9 +127,8 @@ class Grid(GridTraits):
             ```
         """
         view = self._answers.view
-        order = view.order(self.sort)
-        mask = conditions.mask(self.filters, view.frame, view.schema)[order]
-        wanted = np.concatenate([order[mask], order[~mask]])
+        first = view.matching(self.filters, self.sort)
+        wanted = pd.unique(np.concatenate([first, view.order(self.sort)]))
         traits = self.get_state([*OWN_TRAITS])
         Path(path).write_text(page(self._answers, traits, wanted, max_mb), "utf-8")
 
@@ -159,7 +157,9 @@ class Grid(GridTraits):
             raise NotImplementedError  # has IPython show the text
         bundle, metadata = self._repr_mimebundle_() or ({}, {})
         display(bundle, metadata=metadata, raw=True)
-        sheet = contact_sheet(self._dataset, self.filtered.index, self._sheet)
+        view = self._answers.view
+        rows = view.matching(self.filters, self.sort)
+        sheet = contact_sheet(self._dataset, view.frame.index, rows, self._sheet)
         display({"text/html": sheet, "text/plain": repr(self._dataset)}, raw=True)
 
     def __repr__(self) -> str:
@@ -188,7 +188,3 @@ class Grid(GridTraits):
         """Bring the open grid up to the dataset's latest revision."""
         self._drop_stale()
         self._revision = self._dataset.revision
-
-    def _ordered(self, view: View, mask: np.ndarray) -> pd.DataFrame:
-        order = view.order(self.sort)
-        return view.frame.take(order[mask[order]])

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 from framegrid import images
@@ -16,17 +17,18 @@ _EDGE_PX = 128
 _PATIENCE_S = 1.0
 
 
-def contact_sheet(dataset: ImageDataset, sample_ids: pd.Index, token: str) -> str:
+def contact_sheet(dataset: ImageDataset, sample_ids: pd.Index, rows: np.ndarray, token: str) -> str:
     """Make HTML without script: one picture of the first samples, and what it is of.
 
     Args:
         dataset: holds the samples.
-        sample_ids: those that pass the filters, in grid order.
+        sample_ids: (N,) of all samples.
+        rows: (M,) of the samples that pass the filters, in grid order.
         token: names the grid that the sheet stands in for; a live one hides its sheet.
     """
-    total, matching = len(dataset), len(sample_ids)
+    total, matching = len(sample_ids), len(rows)
     count = f"{total:,} images" if matching == total else f"{matching:,} of {total:,} images"
-    shown = sample_ids[: _COLUMNS * _ROWS].tolist()
+    shown = sample_ids[rows[: _COLUMNS * _ROWS]].tolist()
     caption = f"{dataset.name}: {count}"
     if len(shown) < matching:
         caption += f", the first {len(shown)} shown"
