@@ -141,6 +141,36 @@ def test_only_a_changed_column_is_encoded_again(browser, dataset, monkeypatch):
     assert encoded == ["temperature", "big", "width", "temperature"]
 
 
+def test_versions_tell_what_changed(browser, dataset):
+    def versions():
+        return browser.ask("ready")[0]["ok"]["versions"]
+
+    def changed(before):
+        return {key for key, version in versions().items() if version != before.get(key)}
+
+    first = versions()
+    assert {"sample_id", "file_name", "file_path_abs", "width", "temperature", "gps.lat"} <= {
+        *first
+    }
+    assert changed(first) == set()
+    dataset.get_sample(2).metadata["temperature"] = 40.0
+    assert changed(first) == {"temperature"}
+    second = versions()
+    dataset.get_sample(1).metadata["gps"] = {"lat": 1.5}
+    dataset.rename_metadata("weather", "sky")
+    assert changed(second) == {"gps", "gps.lat", "sky"}
+    third = versions()
+    dataset.remove_samples([0])
+    assert changed(third) == {*versions()}
+
+
+def test_tiles_without_a_size_are_texts_alone(browser):
+    _, _, parts = browser.ask("tiles", sample_ids=[0, 1], size=0, captions=["temperature"], sort="")
+    ((part, buffers),) = [(content["part"], buffers) for content, buffers in parts]
+    assert [tile["captions"] for tile in part["tiles"]] == [[0.5], [1.5]]
+    assert (part["pictures"], buffers) == ([], [])
+
+
 def test_a_mask_holds_any_condition(browser, dataset):
     spec = {"of": "mask", "key": "tags", "condition": {"contains": "a"}}
     _, buffers, _ = browser.ask("arrays", revision=dataset.revision, arrays=[spec], start=0)

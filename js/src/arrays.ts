@@ -1,6 +1,7 @@
 /** Arrays of one number per row, pulled from the kernel piece by piece. */
 
-import type { ArrayHeader, ArrayPiece, ArraySpec } from "./protocol";
+import { SampleIds } from "./ids";
+import type { ArrayHeader, ArrayPiece, ArraySpec, Description } from "./protocol";
 import type { RequestChannel } from "./requests";
 
 export type RowArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
@@ -46,6 +47,19 @@ export async function pullArrays(
     start = last.stop === rows ? 0 : last.stop;
   }
   return true;
+}
+
+/** Pulls the sample ids, if they have to be; undefined when the dataset changed meanwhile. */
+export async function pullIds(
+  channel: RequestChannel,
+  { revision, rows, first_id }: Description,
+): Promise<SampleIds | undefined> {
+  if (first_id !== null) return new SampleIds(rows, first_id);
+  let ids: SampleIds | undefined;
+  await pullArrays(channel, revision, rows, [{ of: "ids" }], ({ data }) => {
+    ids = new SampleIds(rows, data as Float64Array);
+  });
+  return ids;
 }
 
 function fill(data: RowArray, piece: ArrayPiece, buffer: DataView): void {

@@ -1,54 +1,48 @@
-/** One revision of the dataset in the browser: its columns behind one engine. */
+/** The dataset in the browser: its columns behind one engine, all of one revision. */
 
 import { placeOf, rowAt } from "./answer";
-import type { ColumnHistogram } from "./answer";
-import { pullArrays, type PulledArray } from "./arrays";
-import type { Codes } from "./loops";
-import { columnOf, type FilterColumn, RangeColumn } from "./columns";
+import { pullArrays, type PulledArray, pullIds } from "./arrays";
+import { type FilterColumn, RangeColumn } from "./columns";
 import type { Command } from "./crossfilter";
 import type { Engine, EngineEvents } from "./engine";
-import { SampleIds } from "./ids";
-import { bareKey, keyView } from "./keyview";
+import { type EngineArray, Holdings, isSame, keyOf, maskOf } from "./holdings";
+import type { SampleIds } from "./ids";
+import { KeyViews } from "./keyview";
 import { PROTOCOL_VERSION } from "./protocol";
-import type { ArraySpec, ColumnInfo, Condition, Description, Edge, Filters } from "./protocol";
+import type { ColumnInfo, Condition, Description, Filters } from "./protocol";
 import type { RequestChannel } from "./requests";
 import type { KeyView } from "./view";
 
-// A filter that the kernel evaluated is a column of its own; no key contains a control character.
-const MASK = "\u0000mask:";
-const MASK_BINS = new Uint8Array(2);
-
 export type OpenEngine = (rowCount: number, events: EngineEvents) => Promise<Engine>;
 
+/** Asks the kernel for the dataset as it is now. */
+export async function describe(channel: RequestChannel): Promise<Description> {
+  const { ok: description } = await channel.request("ready", {});
+  if (description.protocol !== PROTOCOL_VERSION) {
+    throw new Error("page and kernel run different versions of framegrid: reload the page");
+  }
+  return description;
+}
+
 export class Collection {
-  readonly name: string;
-  readonly total: number;
-  readonly infos: ColumnInfo[];
-  readonly columns = new Map<string, FilterColumn>();
-  /** The filters and the sort in force. */
-  filters: Filters = {};
-  sort = "";
   readonly engine: Engine;
   readonly #channel: RequestChannel;
-  readonly #revision: number;
   readonly #ids: SampleIds;
+  #description: Description;
+  /** Those of the description; one stays the same object as long as its key's values do. */
+  #infos: readonly ColumnInfo[];
+  readonly #holdings = new Holdings();
+  readonly #views = new KeyViews();
   readonly #pulls = new Map<string, Promise<unknown>>();
-  /** The latest of each key, those too that no answer brings any more. */
-  readonly #histograms = new Map<string, ColumnHistogram>();
-  readonly #views = new Map<string, { of: unknown[]; view: KeyView }>();
-  /** Of the revision before: what the user set and no filter carries. */
-  #inherited: ReadonlyMap<string, FilterColumn> = new Map();
+  #wanted: readonly string[] = [];
 
-  /** Loads the dataset as it is now, without columns; undefined when it changed meanwhile. */
+  /** Loads the dataset without columns; undefined when it changed meanwhile. */
   static async load(
     channel: RequestChannel,
+    description: Description,
     openEngine: OpenEngine,
     events: EngineEvents,
   ): Promise<Collection | undefined> {
-    const { ok: description } = await channel.request("ready", {});
-    if (description.protocol !== PROTOCOL_VERSION) {
-      throw new Error("page and kernel run different versions of framegrid: reload the page");
-    }
     const ids = await pullIds(channel, description);
     if (!ids) return undefined;
     const engine = await openEngine(description.rows, events);
@@ -61,22 +55,92 @@ export class Collection {
     ids: SampleIds,
     engine: Engine,
   ) {
-    this.name = description.name;
-    this.total = description.rows;
-    this.infos = description.columns;
     this.engine = engine;
     this.#channel = channel;
-    this.#revision = description.revision;
     this.#ids = ids;
+    this.#description = description;
+    this.#infos = description.columns;
   }
 
   close(): void {
     this.engine.close();
   }
 
+  get name(): string {
+    return this.#description.name;
+  }
+
+  get total(): number {
+    return this.#description.rows;
+  }
+
+  get infos(): readonly ColumnInfo[] {
+    return this.#infos;
+  }
+
+  get columns(): ReadonlyMap<string, FilterColumn> {
+    return this.#holdings.columns;
+  }
+
+  get filters(): Filters {
+    return this.#holdings.filters;
+  }
+
+  get sort(): string {
+    return this.#holdings.sort;
+  }
+
   /** Keeps what the user set and no filter carries. */
-  inheritSettings(previous: Collection | undefined): void {
-    this.#inherited = previous?.columns ?? this.#inherited;
+  inheritSettings(previous: Collection): void {
+    this.#holdings.inheritSettings(previous.#holdings);
+  }
+
+  /** Whether keys have the values here that they have in another description. */
+  hasSame(description: Description, ...keys: string[]): boolean {
+    return keys.every((key) => isSame(this.#description, description, key));
+  }
+
+  /**
+   * Brings a dataset of the same rows up to another description, all at once, by the arrays that
+   * are others; false when that description is outdated.
+   */
+  async renew(description: Description): Promise<boolean> {
+    const pulled = new Map<string, PulledArray>();
+    const of = (spec: EngineArray): string => JSON.stringify(spec);
+    for (;;) {
+      // The user may go on meanwhile: what is needed is looked at anew.
+      const outdated = this.#holdings.outdated(this.#description, description, this.#wanted);
+      const lacking = outdated.filter((spec) => !pulled.has(of(spec)));
+      if (!lacking.length) {
+        this.#become(
+          description,
+          outdated.map((spec) => [spec, pulled.get(of(spec))!]),
+        );
+        return true;
+      }
+      const isThere = await pullArrays(
+        this.#channel,
+        description.revision,
+        this.total,
+        lacking,
+        (array, index) => pulled.set(of(lacking[index]), array),
+      );
+      if (!isThere) return false;
+    }
+  }
+
+  #become(description: Description, arrays: [EngineArray, PulledArray][]): void {
+    const changed = (key: string): boolean => !this.hasSame(description, key);
+    const held = [...this.columns.keys()];
+    const commands = this.#holdings.renew(arrays, changed);
+    // What nobody looks at is pulled again when somebody does.
+    for (const key of held) if (!this.columns.has(key)) this.#pulls.delete(key);
+    const infos = new Map(this.infos.map((info) => [info.key, info]));
+    this.#infos = description.columns.map((info) => {
+      return changed(info.key) ? info : (infos.get(info.key) ?? info);
+    });
+    this.#description = description;
+    this.engine.send(...commands);
   }
 
   idAt(place: number): number {
@@ -95,34 +159,16 @@ export class Collection {
     return row < 0 ? -1 : placeOf(this.engine.answer, row);
   }
 
-  /** The filter keys as the components see them; an object stays as long as nothing changes it. */
+  /** The filter keys as the components see them. */
   keyViews(): KeyView[] {
-    for (const [key, histogram] of this.engine.answer.histograms) {
-      const known = this.#histograms.get(key);
-      if (!known || !isSame(known, histogram)) this.#histograms.set(key, histogram);
-    }
-    return this.infos.map((info) => this.#keyView(info));
-  }
-
-  #keyView(info: ColumnInfo): KeyView {
-    const { key } = info;
-    const [column, histogram] = [this.columns.get(key), this.#histograms.get(key)];
-    const condition = this.filters[key] ?? null;
-    const missing = column instanceof RangeColumn && column.includeMissing;
-    const of = [column, histogram, condition, missing];
-    const known = this.#views.get(key);
-    if (known && of.every((part, index) => part === known.of[index])) return known.view;
-    // Another scale has other bins, for which the answer may be under way.
-    if (known && histogram && histogram.all.length !== column?.coding.binCount) return known.view;
-    const view =
-      column && histogram ? keyView(info, condition, column, histogram) : bareKey(info, condition);
-    this.#views.set(key, { of, view });
-    return view;
+    return this.#views.of(this.infos, this.columns, this.filters, this.engine.answer);
   }
 
   /** Says which keys' histograms are looked at; waits until their columns are here. */
   async want(keys: string[]): Promise<void> {
-    this.engine.send({ do: "want", keys });
+    const isNew = keys.join("\u0000") !== this.#wanted.join("\u0000");
+    this.#wanted = keys;
+    if (isNew) this.engine.send({ do: "want", keys });
     await this.#pullColumns(keys);
   }
 
@@ -151,9 +197,12 @@ export class Collection {
   }
 
   async #setSort(sort: string): Promise<void> {
-    const order = sort ? await this.#pull({ of: "order", sort }) : undefined;
-    this.engine.send({ do: "order", order: (order?.data as Uint32Array | undefined) ?? null });
-    this.sort = sort;
+    const set = (...commands: Command[]): void => {
+      this.engine.send(...commands);
+      this.#holdings.sort = sort;
+    };
+    if (!sort) return set({ do: "order", order: null });
+    await this.#pull([{ of: "order", sort }], set);
   }
 
   async #setFilters(filters: Filters): Promise<void> {
@@ -161,10 +210,15 @@ export class Collection {
     const dropped = Object.keys(this.filters).filter((key) => !(key in filters));
     for (const key of dropped) this.setFilter(key, null);
     for (const key of keys) {
-      if (this.#hasFilter(key, filters[key])) continue;
-      const prepared = await this.#prepare(key, filters[key]);
-      this.setFilter(key, filters[key], prepared);
+      if (!this.#hasFilter(key, filters[key])) await this.#addFilter(key, filters[key]);
     }
+  }
+
+  async #addFilter(key: string, condition: Condition): Promise<void> {
+    await this.#pullColumns([key]);
+    const lacking = this.#holdings.lacking(key, condition);
+    if (!lacking) return this.setFilter(key, condition);
+    await this.#pull([lacking], (...commands) => this.setFilter(key, condition, commands));
   }
 
   #hasFilters(filters: Filters): boolean {
@@ -179,16 +233,7 @@ export class Collection {
 
   /** Applies a condition that the codes at hand can express, or removes one. */
   setFilter(key: string, condition: Condition | null, prepared: Command[] = []): void {
-    const column = this.columns.get(key);
-    const { [key]: _, ...others } = this.filters;
-    this.filters = condition ? { ...others, [key]: condition } : others;
-    const passes = (condition && column?.lookup(condition)) ?? null;
-    const commands = [...prepared];
-    if (column) commands.push({ do: "filter", key, passes });
-    const masked = condition !== null && passes === null;
-    if (masked) commands.push({ do: "filter", key: MASK + key, passes: Uint8Array.of(0, 1) });
-    else commands.push({ do: "column", key: MASK + key, column: null });
-    this.engine.send(...commands);
+    this.engine.send(...prepared, ...this.#holdings.setFilter(key, condition));
   }
 
   /** Chooses the scale of a range key; its filter stays. */
@@ -196,39 +241,22 @@ export class Collection {
     const column = this.columns.get(key);
     if (!(column instanceof RangeColumn)) return;
     const scaled = column.scaled(log);
-    this.columns.set(key, scaled);
+    this.#holdings.setColumn(key, scaled);
     this.engine.send({ do: "bins", key, coding: scaled.coding });
   }
 
   /** How many rows would pass without the filter on a key. */
   countWithout(key: string): number {
     const { without } = this.engine.answer;
-    return without.get(key) ?? without.get(MASK + key) ?? 0;
-  }
-
-  /** Fetches what the condition needs beyond the codes at hand: extra edges, or a mask. */
-  async #prepare(key: string, condition: Condition): Promise<Command[]> {
-    await this.#pullColumns([key]);
-    const column = this.columns.get(key);
-    const extra = column instanceof RangeColumn ? column.extraEdges(condition) : [];
-    if (extra.length) {
-      const array = await this.#pull({ of: "codes", key, extra });
-      return array ? this.#setColumn(key, array, extra) : [];
-    }
-    if (column?.lookup(condition)) return [];
-    const array = await this.#pull({ of: "mask", key, condition });
-    const codes = (array?.data ?? new Uint8Array(this.total)) as Uint8Array;
-    const mask = { codes, codeCount: 2, bins: MASK_BINS, binCount: 1 };
-    return [{ do: "column", key: MASK + key, column: mask }];
+    return without.get(key) ?? without.get(maskOf(key)) ?? 0;
   }
 
   /** Sees to it that these columns are here, each pulled once. */
   async #pullColumns(keys: string[]): Promise<void> {
     const lacking = keys.filter((key) => this.#hasCodes(key) && !this.#pulls.has(key));
-    const specs = lacking.map((key): ArraySpec => ({ of: "codes", key, extra: [] }));
-    const pull = this.#pullAll(specs, (array, index) =>
-      this.engine.send(...this.#setColumn(lacking[index], array)),
-    );
+    const specs = lacking.map((key): EngineArray => ({ of: "codes", key, extra: [] }));
+    const pull = this.#pull(specs, (...commands) => this.engine.send(...commands));
+    pull.catch(() => lacking.forEach((key) => this.#pulls.delete(key)));
     for (const key of lacking) this.#pulls.set(key, pull);
     await Promise.all(keys.map((key) => this.#pulls.get(key)));
   }
@@ -237,45 +265,20 @@ export class Collection {
     return this.infos.some((info) => info.key === key && info.kind !== "other");
   }
 
-  async #pull(spec: ArraySpec): Promise<PulledArray | undefined> {
-    let pulled: PulledArray | undefined;
-    await this.#pullAll([spec], (array) => (pulled = array));
-    return pulled;
+  /** Takes in arrays as they are in the description that is in force when they come. */
+  async #pull(specs: EngineArray[], send: (...commands: Command[]) => void): Promise<void> {
+    while (specs.length) {
+      const asked = this.#description;
+      const late: EngineArray[] = [];
+      const receive = (array: PulledArray, index: number): void => {
+        const spec = specs[index];
+        if (this.hasSame(asked, keyOf(spec))) send(...this.#holdings.put(spec, array));
+        else late.push(spec);
+      };
+      if (!(await pullArrays(this.#channel, asked.revision, this.total, specs, receive))) {
+        throw new DOMException("a description that is not outdated is to come", "AbortError");
+      }
+      specs = late;
+    }
   }
-
-  #pullAll(specs: ArraySpec[], take: (array: PulledArray, index: number) => void) {
-    return pullArrays(this.#channel, this.#revision, this.total, specs, take);
-  }
-
-  #setColumn(key: string, { header, data }: PulledArray, extra: Edge[] = []): Command[] {
-    if (header.kind === "mask" || header.kind === "rows") return [];
-    const column = this.#asBefore(key, columnOf(header, extra));
-    this.columns.set(key, column);
-    return [{ do: "column", key, column: { ...column.coding, codes: data as Codes } }];
-  }
-
-  #asBefore(key: string, column: FilterColumn): FilterColumn {
-    const old = this.columns.get(key) ?? this.#inherited.get(key);
-    if (!(column instanceof RangeColumn && old instanceof RangeColumn)) return column;
-    column.includeMissing = old.includeMissing;
-    return old.scale.log ? column : column.scaled(false);
-  }
-}
-
-function isSame(a: ColumnHistogram, b: ColumnHistogram): boolean {
-  const alike = (a: Uint32Array, b: Uint32Array): boolean =>
-    a.length === b.length && a.every((count, bin) => count === b[bin]);
-  return a.missing === b.missing && alike(a.matching, b.matching) && alike(a.all, b.all);
-}
-
-async function pullIds(
-  channel: RequestChannel,
-  { revision, rows, first_id }: Description,
-): Promise<SampleIds | undefined> {
-  if (first_id !== null) return new SampleIds(rows, first_id);
-  let ids: SampleIds | undefined;
-  await pullArrays(channel, revision, rows, [{ of: "ids" }], ({ data }) => {
-    ids = new SampleIds(rows, data as Float64Array);
-  });
-  return ids;
 }

@@ -29,16 +29,13 @@ export class RangeColumn implements Column {
   readonly scale: RangeScale;
   readonly missing: number;
   readonly #header: RangeHeader;
-  readonly #extra: readonly Edge[];
   /** Kept while there is no filter: it speaks of the next narrowing. */
   includeMissing = false;
 
-  /** `extra`: edges that were asked for beyond the column's own. */
-  constructor(header: RangeHeader, extra: readonly Edge[] = [], log = header.log) {
-    this.scale = new RangeScale(header, extra, log);
+  constructor(header: RangeHeader, log = header.log) {
+    this.scale = new RangeScale(header, log);
     this.missing = header.missing;
     this.#header = header;
-    this.#extra = extra;
   }
 
   get coding(): Coding {
@@ -49,9 +46,16 @@ export class RangeColumn implements Column {
   /** The same column on a logarithmic or a linear scale, where it may have either. */
   scaled(log: boolean): RangeColumn {
     const fitting = log && this.#header.log;
-    const column = new RangeColumn(this.#header, this.#extra, fitting);
+    const column = new RangeColumn(this.#header, fitting);
     column.includeMissing = this.includeMissing;
     return column;
+  }
+
+  /** The bounds of a condition, which keep their meaning by any edges that have them. */
+  bounds(condition: Condition): Edge[] {
+    if (!isRange(condition)) return [];
+    const { min, max } = this.scale.bounds(condition);
+    return [min, max].filter(Number.isFinite);
   }
 
   /** Bounds of a condition that the codes cannot express: the column is needed with these edges. */
@@ -171,11 +175,10 @@ export class TextColumn implements Column {
 
 export type FilterColumn = RangeColumn | ValuesColumn | ElementsColumn | TextColumn;
 
-/** The column of a header; `extra`: edges that were asked for beyond the column's own. */
-export function columnOf(header: CodesHeader, extra: Edge[] = []): FilterColumn {
+export function columnOf(header: CodesHeader): FilterColumn {
   switch (header.kind) {
     case "range":
-      return new RangeColumn(header, extra);
+      return new RangeColumn(header);
     case "values":
       return new ValuesColumn(header);
     case "elements":

@@ -2,12 +2,13 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { flushSync } from "svelte";
-import { Collection, type OpenEngine } from "./collection";
+import { Collection, describe, type OpenEngine } from "./collection";
 import { isRange, RangeColumn, wantedOf } from "./columns";
 import { openEngine } from "./engine";
-import type { Category, Condition, Filters, Traits } from "./protocol";
+import type { Category, Condition, Description, Filters, Traits } from "./protocol";
 import { RequestChannel } from "./requests";
 import { SampleSet } from "./sampleset";
+import { parseSort } from "./sort";
 import { TraitSync } from "./sync";
 import { formatCondition } from "./format";
 import { toDataUrl, TileStore } from "./thumbnails";
@@ -415,25 +416,41 @@ export class Explorer implements ExplorerView {
   }
 
   async #loadOnce(): Promise<void> {
-    const collection = await Collection.load(this.#channel, openWithWorker, {
+    const description = await describe(this.#channel);
+    const old = this.#collection;
+    if (old) this.#invalidateTiles(old, description);
+    const isThere = await (old?.hasSame(description, "sample_id")
+      ? old.renew(description)
+      : this.#open(description));
+    if (!isThere) this.#reload = true;
+    await this.#settle();
+    void this.#pullWanted();
+  }
+
+  /** Shows other rows; false when the description is outdated. */
+  async #open(description: Description): Promise<boolean> {
+    const old = this.#collection;
+    const collection = await Collection.load(this.#channel, description, openWithWorker, {
       changed: this.#show,
       failed: ({ message }) => this.#notify(message),
     });
-    if (!collection) {
-      this.#reload = true;
-      return;
-    }
-    collection.inheritSettings(this.#collection);
+    if (!collection) return false;
+    if (old) collection.inheritSettings(old);
     collection.look(this.#kept, this.#span);
     // Nothing that is shown goes away; what is shown first does not wait for the columns.
-    if (this.#collection) await this.#pullWanted(collection);
-    await collection.follow(this.#wanted);
-    this.#collection?.close();
-    if (this.#closed) return collection.close();
-    this.#collection = collection;
-    this.#results++;
-    this.#tiles.invalidate();
-    void this.#pullWanted();
+    if (old) await this.#pullWanted(collection);
+    await this.#attempt(() => collection.follow(this.#wanted));
+    old?.close();
+    if (this.#closed) collection.close();
+    else this.#collection = collection;
+    return true;
+  }
+
+  /** Has tiles fetched again that another description has with other texts, or other pictures. */
+  #invalidateTiles(old: Collection, description: Description): void {
+    const texts = ["file_name", ...this.#captions, parseSort(this.#sort).key].filter(Boolean);
+    if (!old.hasSame(description, ...texts)) this.#tiles.invalidate();
+    if (!old.hasSame(description, "file_path_abs")) this.#tiles.retry();
   }
 
   /** Whether it succeeded; why it failed is told in a notice. */

@@ -74,6 +74,12 @@ export interface Description {
   /** The id of the first row where ids are consecutive and so need not travel, else null. */
   first_id: number | null;
   columns: ColumnInfo[];
+  /**
+   * By key, the built-in columns included: where it is the same as before, so are the values, and
+   * nothing made of them has to be asked for again. That of `sample_id` is for the rows: where it
+   * is another, everything is.
+   */
+  versions: Record<string, number>;
 }
 
 /** The ordinal codes of a range key: see `src/framegrid/columns.py` for their meaning. */
@@ -83,6 +89,8 @@ export interface RangeHeader {
   /** Datetimes with a time zone: their bounds are written with "+00:00". */
   utc: boolean;
   edges: Edge[];
+  /** Those of the edges that are there because they were asked for. */
+  extra: Edge[];
   /** Whether the values spread over orders of magnitude. */
   log: boolean;
   missing: number;
@@ -167,7 +175,7 @@ export interface Requests {
     part: never;
     ok: { stale: boolean; pieces: ArrayPiece[] };
   };
-  /** Names and captions at once, thumbnails as they are made. */
+  /** Names and captions at once, thumbnails as they are made; none where `size` is 0. */
   tiles: {
     body: { sample_ids: number[]; size: number; captions: string[]; sort: string };
     part: { tiles: Tile[]; pictures: Picture[] };

@@ -114,12 +114,12 @@ export class RangeScale {
   readonly infinite: { negative: number; positive: number };
   readonly #utc: boolean;
 
-  /** `extra`: edges asked for beyond the column's own; the bins ignore them and so never move. */
-  constructor(header: RangeHeader, extra: readonly Edge[] = [], log = header.log) {
+  constructor(header: RangeHeader, log = header.log) {
     this.number = header.number;
     this.edges = header.edges;
     this.codeCount = 2 * header.edges.length + 2;
-    const own = header.edges.filter((edge) => !extra.includes(edge));
+    // The bins ignore edges that were asked for, and so never move.
+    const own = header.edges.filter((edge) => !header.extra.includes(edge));
     this.spread = header.log;
     this.log = log;
     this.binEdges = header.log

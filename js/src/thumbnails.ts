@@ -48,13 +48,17 @@ const NOTHING: TileState = { name: null, captions: [], sorted: null, url: null, 
 interface Entry {
   /** Never modified, so that an unchanged tile is known by its identity. */
   state: TileState;
-  /** The version of the texts, and the size that was asked for; 0 where nothing came yet. */
+  /** Of the texts, and of the picture that was asked for; 0 where nothing came yet. */
   version: number;
   size: number;
 }
 
 interface Batch {
-  /** Samples whose pictures have not come. */
+  /** Of the pictures; 0 where only texts are fetched. */
+  size: number;
+  /** Of the texts. */
+  version: number;
+  /** Samples that not all has come of. */
   waiting: Set<number>;
   controller: AbortController;
 }
@@ -107,11 +111,16 @@ export class TileStore {
     return this.#entries.get(sampleId)?.state;
   }
 
-  /** The data changed: texts are fetched again, and pictures that failed; other pictures stay. */
+  /** The texts changed: they are fetched again; pictures stay, and go on coming. */
   invalidate(): void {
     this.#version++;
+    this.#plan();
+  }
+
+  /** Fetches pictures again that could not be had. */
+  retry(): void {
     for (const entry of this.#entries.values()) if (entry.state.error !== null) entry.size = 0;
-    this.#startAnew();
+    this.#plan();
   }
 
   /** Stops loading and forgets everything. */
@@ -140,10 +149,13 @@ export class TileStore {
     this.#abort(({ waiting }) => 2 * this.#wanted(waiting) < waiting.size);
     const query = this.#query;
     if (!query || this.#inFlight.size >= MAX_IN_FLIGHT) return;
-    const missing = this.#missing(query);
+    const missing = this.#missing();
     if (!missing.length) return;
-    void this.#request(missing.slice(0, BATCH), query);
-    if (missing.length > BATCH) this.#plan();
+    // Texts alone are here at once, so they come first.
+    const texts = missing.filter((id) => this.#entries.get(id)?.size === query.size);
+    if (texts.length) void this.#request(texts.slice(0, BATCH), { ...query, size: 0 });
+    else void this.#request(missing.slice(0, BATCH), query);
+    if (missing.length > Math.min(BATCH, texts.length || BATCH)) this.#plan();
   }
 
   #wanted(waiting: Set<number>): number {
@@ -151,11 +163,11 @@ export class TileStore {
   }
 
   /** Shown samples that nobody fetches and that lack something. */
-  #missing({ size }: TileQuery): number[] {
+  #missing(): number[] {
     const batches = [...this.#inFlight];
     return [...this.#shown].filter((id) => {
       const entry = this.#entries.get(id);
-      const complete = entry?.version === this.#version && entry.size === size;
+      const complete = entry?.version === this.#version && entry.size === this.#query?.size;
       return !complete && !batches.some(({ waiting }) => waiting.has(id));
     });
   }
@@ -168,44 +180,41 @@ export class TileStore {
   }
 
   async #request(sampleIds: number[], query: TileQuery): Promise<void> {
-    const batch = { waiting: new Set(sampleIds), controller: new AbortController() };
     const { size, captions, sort } = query;
+    const waiting = new Set(sampleIds);
+    const batch = { size, version: this.#version, waiting, controller: new AbortController() };
     const body = { sample_ids: sampleIds, size, captions: [...captions], sort };
     this.#inFlight.add(batch);
     let reason = "no picture came";
     try {
-      const take = (part: Part, buffers: DataView[]): void =>
-        this.#take(batch, part, buffers, size);
+      const take = (part: Part, buffers: DataView[]): void => this.#take(batch, part, buffers);
       await this.#fetch(body, take, batch.controller.signal);
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
     if (!this.#inFlight.delete(batch)) return;
-    this.#giveUp(batch, reason, size);
+    this.#giveUp(batch, reason);
     this.#plan();
   }
 
-  #take(batch: Batch, { tiles, pictures }: Part, buffers: DataView[], size: number): void {
+  #take(batch: Batch, { tiles, pictures }: Part, buffers: DataView[]): void {
     if (!this.#inFlight.has(batch)) return;
-    for (const tile of tiles)
-      this.#update(tile.sample_id, textsOf(tile), { version: this.#version });
+    const { size, version, waiting } = batch;
+    for (const tile of tiles) this.#update(tile.sample_id, textsOf(tile), { version });
     for (const picture of pictures) {
-      batch.waiting.delete(picture.sample_id);
-      this.#update(picture.sample_id, pictureOf(picture, buffers), {
-        version: this.#version,
-        size,
-      });
+      this.#update(picture.sample_id, pictureOf(picture, buffers), { size });
     }
+    for (const { sample_id } of size ? pictures : tiles) waiting.delete(sample_id);
     this.#evict();
     this.#changed([...new Set([...tiles, ...pictures].map(({ sample_id }) => sample_id))]);
   }
 
   /** What did not come is not asked for again before something changes. */
-  #giveUp({ waiting }: Batch, reason: string, size: number): void {
+  #giveUp({ size, version, waiting }: Batch, reason: string): void {
     if (!waiting.size) return;
     for (const id of waiting) {
       const error = this.get(id)?.url ? null : reason;
-      this.#update(id, { error }, { version: this.#version, size });
+      this.#update(id, size ? { error } : {}, size ? { version, size } : { version });
     }
     this.#changed([...waiting]);
   }

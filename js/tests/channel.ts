@@ -7,12 +7,15 @@ type Listener = (content?: Content, buffers?: DataView[]) => void;
 
 export class FakeChannel {
   readonly sent: Request[] = [];
+  /** Called with every request, before it is answered. */
+  watch: (request: Request) => void = () => {};
   #listeners = new Map<Listener, string>();
 
   constructor(readonly answer: (request: Request, channel: FakeChannel) => void = () => {}) {}
 
   readonly send = (request: Request): void => {
     this.sent.push(request);
+    this.watch(request);
     this.answer(request, this);
   };
 

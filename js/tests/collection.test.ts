@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findSorted } from "../src/answer";
-import { Collection } from "../src/collection";
+import { Collection, describe as describeBy } from "../src/collection";
 import { RangeColumn } from "../src/columns";
 import { LocalEngine } from "../src/engine";
 import type { ArrayHeader, ArraySpec, Filters, Request } from "../src/protocol";
@@ -8,33 +8,69 @@ import { type Channel, RequestChannel } from "../src/requests";
 import { FakeChannel } from "./channel";
 
 const IDS = [0, 1, 2, 5];
-const TEMPERATURES = [10, 12, null, 20];
 const WEATHER = ["sunny", "rain", "sunny", null];
 
-function temperatureCodes(extra: number[]): { header: ArrayHeader; codes: Uint8Array } {
-  const edges = [...new Set([10, 15, 20, ...extra])].sort((a, b) => a - b);
+/** What the kernel has, as it may change. */
+interface Dataset {
+  revision: number;
+  versions: Record<string, number>;
+  temperatures: (number | null)[];
+  /** Rows by temperature, descending, and those that have the tag "a". */
+  order: number[];
+  tagged: number[];
+}
+
+function small(): Dataset {
+  return {
+    revision: 7,
+    versions: { sample_id: 1, temperature: 2, weather: 3, tags: 4 },
+    temperatures: [10, 12, null, 20],
+    order: [3, 1, 0, 2],
+    tagged: [0, 1, 1, 0],
+  };
+}
+
+/** Sets temperatures, after which the dataset is another one. */
+function setTemperatures(dataset: Dataset, temperatures: (number | null)[], order: number[]): void {
+  Object.assign(dataset, { temperatures, order });
+  dataset.versions = { ...dataset.versions, temperature: ++dataset.revision };
+}
+
+function temperatureCodes(
+  temperatures: (number | null)[],
+  asked: number[],
+): { header: ArrayHeader; codes: Uint8Array } {
+  const numbers = temperatures.filter((x) => x !== null);
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const own = [low, (low + high) / 2, high];
+  const extra = asked.filter((edge) => edge > low && edge < high && !own.includes(edge));
+  const edges = [...own, ...extra].sort((a, b) => a - b);
   const below = (x: number): number => edges.filter((edge) => edge < x).length;
-  const codes = TEMPERATURES.map((x) =>
+  const codes = temperatures.map((x) =>
     x === null ? 2 * edges.length + 1 : 2 * below(x) + Number(edges.includes(x)),
   );
-  const counts = { utc: false, log: false, missing: 1, negative_infinite: 0, positive_infinite: 0 };
+  const missing = temperatures.length - numbers.length;
+  const counts = { utc: false, log: false, missing, negative_infinite: 0, positive_infinite: 0 };
   return {
-    header: { kind: "range", number: "float", edges, ...counts },
+    header: { kind: "range", number: "float", edges, extra, ...counts },
     codes: Uint8Array.from(codes),
   };
 }
 
-function encode(spec: ArraySpec): { header: ArrayHeader; data: Uint8Array; dtype: string } {
+function encode(
+  spec: ArraySpec,
+  { temperatures, order, tagged }: Dataset,
+): { header: ArrayHeader; data: Uint8Array; dtype: string } {
   if (spec.of === "ids") {
     const data = new Uint8Array(Float64Array.from(IDS).buffer);
     return { header: { kind: "rows" }, data, dtype: "float64" };
   }
   if (spec.of === "order") {
-    const data = new Uint8Array(Uint32Array.from([3, 1, 0, 2]).buffer);
+    const data = new Uint8Array(Uint32Array.from(order).buffer);
     return { header: { kind: "rows" }, data, dtype: "uint32" };
   }
   if (spec.of === "mask") {
-    return { header: { kind: "mask" }, data: Uint8Array.of(0, 1, 1, 0), dtype: "uint8" };
+    return { header: { kind: "mask" }, data: Uint8Array.from(tagged), dtype: "uint8" };
   }
   if (spec.key === "weather") {
     const data = Uint8Array.from(WEATHER, (w) => ["sunny", "rain", null].indexOf(w));
@@ -44,12 +80,16 @@ function encode(spec: ArraySpec): { header: ArrayHeader; data: Uint8Array; dtype
       dtype: "uint8",
     };
   }
-  const { header, codes } = temperatureCodes(spec.extra);
+  const { header, codes } = temperatureCodes(temperatures, spec.extra);
   return { header, data: codes, dtype: "uint8" };
 }
 
 /** Answers with at most `perMessage` rows a message, as a small kernel would. */
-function kernel(perMessage = 4, firstId: number | null = null): FakeChannel {
+function kernel(
+  perMessage = 4,
+  firstId: number | null = null,
+  dataset: Dataset = small(),
+): FakeChannel {
   return new FakeChannel((request: Request, channel) => {
     if (request.type === "ready") {
       const range = { type: "float", group: "metadata", kind: "range" };
@@ -58,16 +98,20 @@ function kernel(perMessage = 4, firstId: number | null = null): FakeChannel {
         { key: "weather", type: "string", group: "metadata", kind: "values" },
         { key: "tags", type: "list", group: "metadata", kind: "other" },
       ];
-      const ok = { protocol: 1, name: "small", revision: 7, rows: 4, first_id: firstId, columns };
+      const { revision, versions } = dataset;
+      const present = columns.filter(({ key }) => key in versions);
+      const known = { protocol: 1, name: "small", rows: 4, first_id: firstId };
+      const ok = { ...known, revision, versions, columns: present };
       return channel.receive({ reply: request.id, ok });
     }
     if (request.type !== "arrays") return;
-    const { header, data, dtype } = encode(request.arrays[0]);
+    const stale = request.revision !== dataset.revision;
+    if (stale) return channel.receive({ reply: request.id, ok: { stale, pieces: [] } });
+    const { header, data, dtype } = encode(request.arrays[0], dataset);
     const width = data.length / 4;
     const { start } = request;
     const stop = Math.min(4, start + perMessage);
     const piece = { index: 0, dtype, start, stop, header: start ? null : header, buffer: 0 };
-    const stale = request.revision !== 7;
     channel.receive({ reply: request.id, ok: { stale, pieces: [piece] } }, [
       data.subarray(start * width, stop * width),
     ]);
@@ -78,7 +122,8 @@ async function load(fake = kernel()): Promise<Collection> {
   const channel = new RequestChannel(fake as unknown as Channel, () => {});
   const open = async (rowCount: number): Promise<LocalEngine> =>
     new LocalEngine(rowCount, () => {});
-  return (await Collection.load(channel, open, { changed: () => {}, failed: () => {} }))!;
+  const events = { changed: () => {}, failed: () => {} };
+  return (await Collection.load(channel, await describeBy(channel), open, events))!;
 }
 
 async function follow(collection: Collection, filters: Filters, sort = ""): Promise<void> {
@@ -189,6 +234,125 @@ describe("Collection.follow", () => {
     await Promise.all([early, collection.follow(() => wanted)]);
     expect(ids(collection)).toEqual(IDS);
     expect([collection.filters, collection.sort]).toEqual([{}, ""]);
+  });
+});
+
+describe("Collection.renew", () => {
+  const SUNNY = { in: ["sunny"] };
+
+  /** A dataset that is here with all its columns, and a way to bring it up to date. */
+  async function shown() {
+    const dataset = small();
+    const fake = kernel(4, null, dataset);
+    const channel = new RequestChannel(fake as unknown as Channel, () => {});
+    const collection = await load(fake);
+    await collection.want(["temperature", "weather"]);
+    fake.sent.length = 0;
+    const renew = async (): Promise<boolean> => collection.renew(await describeBy(channel));
+    const asked = (): ArraySpec[] =>
+      fake.sent.flatMap((request) => (request.type === "arrays" ? request.arrays : []));
+    return { dataset, fake, collection, renew, asked };
+  }
+
+  it("asks for nothing when nothing changed", async () => {
+    const { dataset, collection, renew, asked } = await shown();
+    const views = collection.keyViews();
+    dataset.revision++;
+    expect(await renew()).toBe(true);
+    expect(asked()).toEqual([]);
+    expect(collection.keyViews().every((view, i) => view === views[i])).toBe(true);
+  });
+
+  it("asks for changed columns alone, and keeps what else there is", async () => {
+    const { dataset, collection, renew, asked } = await shown();
+    const weather = collection.keyViews()[1];
+    await follow(collection, { weather: SUNNY });
+    setTemperatures(dataset, [10, 12, 30, 20], [2, 3, 1, 0]);
+    await renew();
+    await collection.want(["temperature", "weather"]);
+    expect(asked()).toEqual([{ of: "codes", key: "temperature", extra: [] }]);
+    const [temperature, unchanged] = collection.keyViews();
+    expect(temperature.range?.scale.edges).toEqual([10, 20, 30]);
+    expect([...temperature.range!.histogram.matching].reduce((a, b) => a + b)).toBe(2);
+    expect(unchanged.values?.map(({ value }) => value)).toEqual(
+      weather.values?.map(({ value }) => value),
+    );
+    expect(ids(collection)).toEqual([0, 2]);
+  });
+
+  it("keeps filters by bounds that are no longer edges, masks and the order", async () => {
+    const { dataset, collection, renew } = await shown();
+    const filters = {
+      temperature: { min: 12, max: null, missing: true },
+      tags: { contains: "a" },
+    };
+    await follow(collection, filters, "-temperature");
+    expect(ids(collection)).toEqual([1, 2]);
+    setTemperatures(dataset, [40, 13, 11, 9], [0, 1, 2, 3]);
+    Object.assign(dataset, { tagged: [1, 1, 1, 0] });
+    dataset.versions = { ...dataset.versions, tags: ++dataset.revision };
+    await renew();
+    expect(ids(collection)).toEqual([0, 1]);
+    expect([collection.filters, collection.sort]).toEqual([filters, "-temperature"]);
+    const { scale } = collection.keyViews()[0].range!;
+    expect(scale.binEdges).not.toContain(12);
+  });
+
+  it("changes nothing before everything is here", async () => {
+    const { dataset, fake, collection, renew } = await shown();
+    await follow(collection, {}, "-temperature");
+    setTemperatures(dataset, [1, 2, 3, 4], [3, 2, 1, 0]);
+    const seen: unknown[] = [];
+    fake.watch = () => seen.push([ids(collection), collection.keyViews()[0].missing]);
+    await renew();
+    expect(new Set(seen.map((state) => JSON.stringify(state)))).toEqual(
+      new Set([JSON.stringify([[5, 1, 0, 2], 1])]),
+    );
+    expect([ids(collection), collection.keyViews()[0].missing]).toEqual([[5, 2, 1, 0], 0]);
+  });
+
+  it("takes in what is asked for meanwhile", async () => {
+    const { dataset, collection, renew } = await shown();
+    setTemperatures(dataset, [1, 2, 3, 4], [3, 2, 1, 0]);
+    const renewing = renew();
+    collection.setFilter("temperature", { min: 12, max: 20, missing: false });
+    const filters = { temperature: { min: 1.75, max: null, missing: false } };
+    const following = follow(collection, filters, "-temperature").catch(() => {});
+    await renewing;
+    await following;
+    await follow(collection, filters, "-temperature");
+    expect(ids(collection)).toEqual([5, 2, 1]);
+  });
+
+  it("leaves to the next one what is outdated", async () => {
+    const { dataset, fake, collection, renew } = await shown();
+    setTemperatures(dataset, [1, 2, 3, 4], [3, 2, 1, 0]);
+    fake.watch = ({ type }) => void (dataset.revision += type === "arrays" ? 1 : 0);
+    expect(await renew()).toBe(false);
+    expect(collection.keyViews()[0].missing).toBe(1);
+    fake.watch = () => {};
+    expect(await renew()).toBe(true);
+    expect(collection.keyViews()[0].missing).toBe(0);
+  });
+
+  it("forgets changed columns that nobody looks at until somebody does", async () => {
+    const { dataset, collection, renew, asked } = await shown();
+    await collection.want(["weather"]);
+    setTemperatures(dataset, [1, 2, 3, 4], [3, 2, 1, 0]);
+    await renew();
+    expect(asked()).toEqual([]);
+    await collection.want(["weather", "temperature"]);
+    expect(collection.keyViews()[0].range?.scale.edges).toEqual([1, 2.5, 4]);
+  });
+
+  it("drops the filter of a key that is gone", async () => {
+    const { dataset, collection, renew } = await shown();
+    await follow(collection, { temperature: { min: 12, max: 20, missing: false }, weather: SUNNY });
+    const { temperature: _, ...versions } = dataset.versions;
+    Object.assign(dataset, { versions, revision: 8 });
+    await renew();
+    expect(ids(collection)).toEqual([0, 2]);
+    expect(collection.filters).toEqual({ weather: SUNNY });
   });
 });
 

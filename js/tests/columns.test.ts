@@ -13,6 +13,7 @@ const RANGE: RangeHeader = {
   number: "float",
   utc: false,
   edges: [0.01, 0.1, 1, 10, 100],
+  extra: [],
   log: true,
   missing: 1,
   negative_infinite: 0,

@@ -5,7 +5,7 @@ import { random } from "./random";
 
 function header(edges: number[], options: Partial<RangeHeader> = {}): RangeHeader {
   const counts = { utc: false, log: false, missing: 0, negative_infinite: 0, positive_infinite: 0 };
-  return { kind: "range", number: "float", edges, ...counts, ...options };
+  return { kind: "range", number: "float", edges, extra: [], ...counts, ...options };
 }
 
 function scaleOf(edges: number[], options: Partial<RangeHeader> = {}): RangeScale {
@@ -194,7 +194,7 @@ describe("conditions from outside", () => {
   test("with the extra edges there they are exact, and the bins are the same", () => {
     const plain = scaleOf(EDGES);
     const edges = [...EDGES, 2.25, 3.5].sort((a, b) => a - b);
-    const scale = new RangeScale(header(edges), [2.25, 3.5]);
+    const scale = scaleOf(edges, { extra: [2.25, 3.5] });
     const condition = { min: 2.25, max: 3.5, missing: false };
     const { passes, extra, lo, hi } = scale.fromCondition(condition);
     expect(extra).toEqual([]);

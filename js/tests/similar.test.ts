@@ -29,6 +29,7 @@ function ranged(edges: number[], header: Partial<RangeHeader> = {}): KeyView {
     utc: false,
     log: false,
     edges,
+    extra: [],
     missing: 0,
     ...infinite,
     ...header,

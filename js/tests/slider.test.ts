@@ -9,6 +9,7 @@ const scale = new RangeScale({
   utc: false,
   log: false,
   edges: Array.from({ length: 11 }, (_, i) => i),
+  extra: [],
   missing: 0,
   negative_infinite: 0,
   positive_infinite: 0,

@@ -303,22 +303,58 @@ describe("asking for something else", () => {
     expect(calls[1].body).toMatchObject({ sample_ids: [1], size: 256 });
   });
 
-  test("new data fetches texts again and keeps pictures", async () => {
+  test("new data fetches texts alone and keeps pictures", async () => {
     const store = await loaded([1]);
     store.invalidate();
     frame();
+    expect(calls[1].body).toMatchObject({ sample_ids: [1], size: 0 });
     expect(store.get(1)).toMatchObject({ name: "1.jpg", url: urlOf(1) });
     calls[1].onPart({ tiles: [tileOf(1, "rain")], pictures: [] }, []);
     expect(store.get(1)).toMatchObject({ captions: ["rain"], url: urlOf(1) });
+    calls[1].end();
+    await settled();
+    expect(calls).toHaveLength(2);
   });
 
-  test("new data tries failed pictures again", async () => {
+  test("new data lets pictures come that are on the way, and brings their texts after them", async () => {
+    const store = storeOf();
+    store.show([1]);
+    frame();
+    store.invalidate();
+    frame();
+    expect(calls).toHaveLength(1);
+    answer(calls[0], [1], 1);
+    calls[0].end();
+    await settled();
+    expect(calls[1].body).toMatchObject({ sample_ids: [1], size: 0 });
+    calls[1].fail(new Error("kernel died"));
+    await settled();
+    expect(store.get(1)).toMatchObject({ url: urlOf(1), error: null });
+    expect(calls).toHaveLength(2);
+  });
+
+  test("texts that change all the time arrive all the time", async () => {
+    const store = await loaded([1]);
+    for (let i = 1; i < 5; i++) {
+      store.invalidate();
+      frame();
+      store.invalidate();
+      frame();
+      expect(calls).toHaveLength(i + 1);
+      calls[i].onPart({ tiles: [tileOf(1, `caption ${i}`)], pictures: [] }, []);
+      expect(store.get(1)?.captions).toEqual([`caption ${i}`]);
+      calls[i].end();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  });
+
+  test("failed pictures are tried again when asked to", async () => {
     const store = storeOf();
     store.show([1]);
     frame();
     calls[0].fail(new Error("kernel died"));
     await settled();
-    store.invalidate();
+    store.retry();
     frame();
     answer(calls[1], [1]);
     expect(store.get(1)).toMatchObject({ url: urlOf(0), error: null });

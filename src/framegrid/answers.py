@@ -1,6 +1,7 @@
 """What the kernel answers to a grid's requests: plain payloads and buffers; knows no comm."""
 
 from collections.abc import Mapping
+from sys import getsizeof
 from typing import Any
 
 import numpy as np
@@ -27,16 +28,16 @@ class Answers:
 
     def __init__(self, dataset: ImageDataset) -> None:
         self._dataset = dataset
-        self._kinds = Derived(len, KEPT_BYTES)
+        self._told = Derived(getsizeof, KEPT_BYTES)
         self._encoded = Derived(lambda encoded: encoded[0].nbytes, KEPT_BYTES)
-        self._view = View(dataset.moment(), self._kinds)
+        self._view = View(dataset.moment(), self._told)
         self._loading: dict[int, View] = {}
 
     @property
     def view(self) -> View:
         """The dataset as it is now."""
         if self._view.revision != self._dataset.revision:
-            self._view = View(self._dataset.moment(), self._kinds)
+            self._view = View(self._dataset.moment(), self._told)
         return self._view
 
     def describe(self) -> Json:
@@ -52,6 +53,7 @@ class Answers:
             "rows": len(view.frame),
             "first_id": view.first_id,
             "columns": view.keys,
+            "versions": view.versions,
         }
 
     def arrays(self, request: protocol.Arrays) -> tuple[Json, Buffers]:

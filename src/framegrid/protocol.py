@@ -26,7 +26,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The browser is there, or there again: it wants the description of the dataset."""
+    """The browser is there, or there again: it wants the description of the dataset.
+
+    The description has the ``versions`` of all keys: where one is the same as before, so are the
+    values, and nothing made of them has to be asked for again. That of ``sample_id`` is for the
+    rows: where it is another, everything is.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Arrays:
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """Names, captions and thumbnails (long edge `size` px) of some samples."""
+    """Names and captions of some samples, and thumbnails unless `size`, their long edge, is 0."""
 
     sample_ids: list[int]
     size: int

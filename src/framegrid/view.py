@@ -1,6 +1,6 @@
 """A dataset at one revision: its frame, its filter keys and the order of its rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import Any, TypeVar
 from weakref import ref
@@ -28,20 +28,21 @@ class Derived:
     def __init__(self, size: Callable[[Any], int], limit: int) -> None:
         self._size = size
         self._limit = limit
-        self._kept: dict[str, tuple[Any, Any]] = {}
+        self._kept: dict[Hashable, tuple[Any, Any]] = {}
 
-    def get(self, name: str, column: object, make: Callable[[], Made]) -> Made:
+    def get(self, name: Hashable, column: object, make: Callable[[], Made]) -> Made:
         """Give what `make` makes of a column, now or when it was asked for under this name."""
         kept = self._kept.pop(name, None)
-        if kept is None or kept[0]() is not column:
+        is_new = kept is None or kept[0]() is not column
+        if kept is None or is_new:
             kept = ref(column), make()
         self._kept[name] = kept
-        while len(self._kept) > 1 and self._bytes() > self._limit:
+        while is_new and len(self._kept) > 1 and self._bytes() > self._limit:
             self._kept.pop(next(iter(self._kept)))
         return kept[1]
 
     def _bytes(self) -> int:
-        return sum(self._size(made) for _, made in self._kept.values())
+        return sum(self._size(made) for _, made in list(self._kept.values()))
 
 
 class View:
@@ -53,12 +54,12 @@ class View:
         schema: metadata key to type.
     """
 
-    def __init__(self, moment: Moment, kinds: Derived) -> None:
+    def __init__(self, moment: Moment, told: Derived) -> None:
         self.revision = moment.revision
         self.frame = moment.frame
         self.schema = moment.schema
         self._columns = moment.columns
-        self._kinds = kinds
+        self._told = told
 
     @property
     def first_id(self) -> int | None:
@@ -81,6 +82,13 @@ class View:
                 ]
         return keys
 
+    @cached_property
+    def versions(self) -> dict[str, int]:
+        """By key the revision since which the values are the same; built-in columns included."""
+        columns = {"sample_id": self.rows} | self._columns
+        columns |= {info["key"]: self.column(info["key"]) for info in self.keys}
+        return {key: self._version(key, column) for key, column in columns.items()}
+
     @property
     def rows(self) -> object:
         """The sample ids; while they are unchanged, the same object in every view."""
@@ -93,8 +101,8 @@ class View:
     def kind(self, key: str) -> columns.Kind:
         """By what a key is filtered."""
         key_type = filters.resolve(key, self.schema).type
-        return self._kinds.get(
-            key, self.column(key), lambda: columns.kind(key_type, self.values(key))
+        return self._told.get(
+            ("kind", key), self.column(key), lambda: columns.kind(key_type, self.values(key))
         )
 
     def values(self, key: str) -> pd.Series:
@@ -163,6 +171,9 @@ class View:
         if key == self.frame.index.name:
             return pd.Index(self.frame.index)
         return pd.Index(self.frame[key] if key in self.frame else self.values(key))
+
+    def _version(self, key: str, column: object) -> int:
+        return self._told.get(("version", key), column, lambda: self.revision)
 
     def _describe(self, key: str, key_type: KeyType, group: str) -> Json:
         return {

@@ -24,7 +24,7 @@ def make(name):
 def loop(dataset):
     start, processor = time.perf_counter(), time.thread_time()
     for number, sample in zip(range(30_000), dataset):
-        sample.metadata["x"] = number * 0.5 + start
+        sample.metadata["score0"] = number * 0.5 + start
     return time.perf_counter() - start, time.thread_time() - processor
 
 alone, shown = make("alone"), make("shown")
@@ -32,12 +32,12 @@ grid = shown.show()
 """
 # The two in turns, so that a slow moment slows both.
 RUN = f"times = [(loop(shown), loop(alone)) for _ in range({ROUNDS})]"
-# Counts how often the end of the new key's slider moves.
+# Counts how often the end of the slider moves whose key is written.
 WATCH = """() => {
   window.moved = 0;
   let last = "";
   const look = () => {
-    const thumb = document.querySelector('.framegrid [aria-label="x maximum"]');
+    const thumb = document.querySelector('.framegrid [aria-label="score0 maximum"]');
     const now = thumb?.getAttribute("aria-valuemax") ?? "";
     if (now !== last) moved += 1;
     last = now;

@@ -115,8 +115,9 @@ export class SavedKernel {
       if (header.kind === "values") return [encodeValues(values, header.values), header];
       return [header.kind === "text" ? encodeText(values) : encodeElements(values, header), header];
     }
-    const edges = [...new Set([...header.edges, ...extra])].sort((a, b) => a - b);
-    return [encodeRange(this.#comparables(key), edges), { ...header, edges }];
+    const added = extra.filter((edge) => !header.edges.includes(edge)).sort((a, b) => a - b);
+    const edges = [...header.edges, ...added].sort((a, b) => a - b);
+    return [encodeRange(this.#comparables(key), edges), { ...header, edges, extra: added }];
   }
 
   #mask(key: string, condition: Condition): Uint8Array {
@@ -130,7 +131,7 @@ export class SavedKernel {
     return mask.map((_, row) => Number(passes(this.#table.value(key, row))));
   }
 
-  #tiles({ sample_ids, captions, sort }: Requests["tiles"]["body"]): Answer {
+  #tiles({ sample_ids, size, captions, sort }: Requests["tiles"]["body"]): Answer {
     const buffers: Uint8Array[] = [];
     const { key } = parseSort(sort);
     const tiles = sample_ids.map((id): Tile => {
@@ -143,7 +144,8 @@ export class SavedKernel {
         sorted: key ? value(key) : null,
       };
     });
-    const pictures = sample_ids.map((id) => this.#picture(id, buffers));
+    const pictured = size ? sample_ids : [];
+    const pictures = pictured.map((id) => this.#picture(id, buffers));
     return { part: { tiles, pictures }, ok: {}, buffers };
   }
 

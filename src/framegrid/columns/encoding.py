@@ -54,6 +54,7 @@ class RangeColumn:
         edges: ascending steps of the slider, the exact minimum first and the exact maximum last;
             one if all values are equal, none if there is no value. Floats, or integers; for
             datetimes microseconds since 1970 (UTC).
+        extra: those of the edges that are there because they were asked for.
         log: whether the values spread over orders of magnitude, so that a logarithmic scale
             shows them better.
         codes: (N,) uint8 or uint16, ordinal codes.
@@ -65,6 +66,7 @@ class RangeColumn:
     key: str
     number: Number
     edges: list[float]
+    extra: list[float]
     log: bool
     codes: Array
     missing: int
@@ -167,7 +169,9 @@ def encode_range(key: str, series: pd.Series, extra: Sequence[float] = ()) -> Ra
     number, values, missing = _numbers(series)
     finite = values[~missing & np.isfinite(values)]
     log = number != "datetime" and _is_spread(finite)
-    edges = _edges(number, finite, log, extra)
+    own = _edges(number, finite, log)
+    added = sorted(_amid(number, own, extra).difference(own))
+    edges = sorted([*own, *added])
     infinite = len(values) - len(finite) - int(np.count_nonzero(missing))
     if infinite and not edges:
         edges = [0.0]  # tells minus from plus infinity
@@ -178,6 +182,7 @@ def encode_range(key: str, series: pd.Series, extra: Sequence[float] = ()) -> Ra
         key,
         number,
         edges,
+        added,
         log,
         codes,
         missing=int(np.count_nonzero(missing)),
@@ -213,18 +218,23 @@ def _codes(values: Array, edges: Array, log: bool) -> Array:
     return ordinal_codes(values, edges)
 
 
-def _edges(number: Number, finite: Array, log: bool, extra: Sequence[float]) -> list[float]:
+def _edges(number: Number, finite: Array, log: bool) -> list[float]:
     if not len(finite):
         return []
     low, high = finite.min().item(), finite.max().item()
     edges = _log_edges(number, low, high) if log else _EDGES[number](low, high)
     if number != "float" and max(-low, high) > MAX_SAFE_INTEGER:
         edges = [edge for edge in edges if edge in (low, high) or _stays_itself(edge, low, high)]
-    amid = [edge for edge in extra if low < edge < high]
+    return edges
+
+
+def _amid(number: Number, edges: list[float], extra: Sequence[float]) -> set[float]:
+    """Those of further edges that lie between the ends, as the column can have them."""
+    amid = [edge for edge in extra if edges and edges[0] < edge < edges[-1]]
     if number != "float":
         # Between two neighbouring integers there is nothing to tell apart.
         amid = [rounded for edge in amid for rounded in (math.floor(edge), math.ceil(edge))]
-    return sorted({*edges, *amid})
+    return set(amid)
 
 
 def _stays_itself(edge: float, low: float, high: float) -> bool:

@@ -85,13 +85,14 @@ class Messenger:
         samples = self._answers.samples(request.sample_ids)
         tiles = self._answers.tiles(samples, request)
         self._part(reply_to, {"tiles": tiles, "pictures": []}, [])
-        ids = [sample.sample_id for sample in samples]
+        pictured = samples if request.size else []
+        ids = [sample.sample_id for sample in pictured]
 
         def deliver(made: list[thumbnails.Thumbnail]) -> None:
             for content, buffers in _packed(ids, made):
                 self._part(reply_to, content, buffers)
 
-        paths = [sample.file_path_abs for sample in samples]
+        paths = [sample.file_path_abs for sample in pictured]
         self._loading[reply_to] = thumbnails.shared().request(
             paths, request.size, deliver, done=partial(self._ok, reply_to, {})
         )
