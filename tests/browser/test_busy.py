@@ -34,11 +34,30 @@ while running:
     time.sleep(0.01)
 """
 WRITE = """
+dataset.get_sample(0).metadata.update(count=0, wave=0)
+grid.captions, grid.sort, grid.filters = ["count"], "-count", {"wave": (100, 600)}
 running, count = True, 0
 while running:
     count += 1
-    dataset.get_sample(count % 400).metadata["count"] = count
+    dataset.get_sample(count % 400).metadata.update(count=count, wave=count % 977)
 """
+# Collects what the page shows, frame by frame.
+COLLECT = """() => {
+  window.seen = { maximum: new Set(), status: new Set(), caption: new Set() };
+  const look = () => {
+    const within = selector => document.querySelector(`.framegrid ${selector}`);
+    seen.maximum.add(within('[aria-label="count maximum"]')?.getAttribute("aria-valuemax"));
+    seen.status.add(within("[role=status]")?.textContent);
+    seen.caption.add(within("[role=option] .caption")?.title);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+STREAMS = "() => Object.values(seen).every(texts => texts.size > 5)"
+# Of the tiles, in the order of the grid.
+CAPTIONS = """tiles => tiles
+  .sort((a, b) => a.ariaPosInSet - b.ariaPosInSet)
+  .map(tile => [Number(tile.dataset.sampleId), tile.querySelector(".caption").title])"""
 # Of the tiles on the screen, those with a picture.
 PAINTED = """() => {
   const list = document.querySelector(".framegrid [role=listbox]");
@@ -94,10 +113,25 @@ def test_thumbnails_come_and_the_detail_view_opens(lab, busy, cell):
     expect(lab.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
 
 
-def test_a_loop_that_writes_shows_in_the_grid(lab, busy):
+def test_a_loop_that_writes_streams_into_the_grid(lab, busy):
     region = busy(WRITE)
-    maximum = region.get_by_role("slider", name="count maximum")
-    expect(maximum).to_be_visible(timeout=LONG_MS)
-    seen = maximum.get_attribute("aria-valuemax")
-    expect(maximum).not_to_have_attribute("aria-valuemax", seen, timeout=LONG_MS)
+    lab.page.evaluate(COLLECT)
+    lab.page.wait_for_function(STREAMS, timeout=LONG_MS)
     expect(lab.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    lab.page.evaluate("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    expect(lab.cell(1).locator(".jp-InputPrompt")).not_to_have_text("[*]:")
+    rows = lab.kernel.eval("list(grid.filtered['count'].astype(int).items())")
+    status = region.get_by_role("status").first
+    expect(status).to_have_text(f"{len(rows)} of 400 images", timeout=LONG_MS)
+    maximum = region.get_by_role("slider", name="count maximum")
+    expect(maximum).to_have_attribute(
+        "aria-valuemax", str(lab.kernel.eval("int(dataset.df['count'].max())"))
+    )
+    tiles = region.get_by_role("listbox", name="Samples").get_by_role("option")
+    first = tiles.and_(lab.page.locator("[aria-posinset='1']"))
+    expect(first.locator(".caption")).to_have_attribute(
+        "title", f"count: {rows[0][1]:,}", timeout=LONG_MS
+    )
+    shown = tiles.evaluate_all(CAPTIONS)
+    assert len(shown) >= 30
+    assert shown == [[id_, f"count: {count:,}"] for id_, count in rows[: len(shown)]]
