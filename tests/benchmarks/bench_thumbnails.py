@@ -17,7 +17,7 @@ from framegrid import thumbnails
 from threading import Event
 
 rng = np.random.default_rng(0)
-photos = Path("photos")
+photos = Path("photos").absolute()
 photos.mkdir()
 base = Image.fromarray(rng.integers(0, 256, (37, 50, 3), np.uint8)).resize((500, 374))
 noise = rng.integers(0, 50, (374, 500, 3))
