@@ -3,8 +3,11 @@
 import type { AnyModel } from "@anywidget/types";
 import type { Traits } from "./protocol";
 
-// A drag sets a trait on every pointer move; the kernel needs to hear of it only so often.
-const FLUSH_INTERVAL_MS = 60;
+/**
+ * A drag or a held key sets a trait again and again. The kernel hears of it only so often, since
+ * for each time the notebook draws its toolbar twice: the kernel is busy, the kernel is idle.
+ */
+const FLUSH_INTERVAL_MS = 250;
 
 export type TraitName = keyof Traits & string;
 
@@ -12,7 +15,9 @@ export class TraitSync {
   readonly #model: AnyModel<Traits>;
   readonly #undo: (() => void)[] = [];
   #setting = false;
+  /** Runs while it is too early for another flush. */
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #late = false;
 
   constructor(model: AnyModel<Traits>) {
     this.#model = model;
@@ -22,13 +27,14 @@ export class TraitSync {
     return this.#model.get(name);
   }
 
-  /** Sets a trait here at once and in the kernel soon; `settled` flushes now. */
+  /** Sets a trait here at once and in the kernel soon; `settled` does not wait for the last flush. */
   set<Name extends TraitName>(name: Name, value: Traits[Name], settled = true): void {
     this.#setting = true;
     this.#model.set(name, value);
     this.#setting = false;
-    if (settled) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_INTERVAL_MS);
+    if (settled) this.#flush();
+    else if (this.#timer === undefined) this.#flushOrRest(true);
+    else this.#late = true;
   }
 
   /** Calls `changed` when the trait changes by anyone but this view's own `set`. */
@@ -40,14 +46,21 @@ export class TraitSync {
     this.#undo.push(() => this.#model.off(`change:${name}`, listener));
   }
 
-  flush(): void {
+  close(): void {
+    if (this.#late) this.#flush();
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#model.save_changes();
+    for (const undo of this.#undo) undo();
   }
 
-  close(): void {
-    if (this.#timer !== undefined) this.flush();
-    for (const undo of this.#undo) undo();
+  #flushOrRest(late: boolean): void {
+    this.#timer = undefined;
+    if (!late) return;
+    this.#flush();
+    this.#timer = setTimeout(() => this.#flushOrRest(this.#late), FLUSH_INTERVAL_MS);
+  }
+
+  #flush(): void {
+    this.#late = false;
+    this.#model.save_changes();
   }
 }

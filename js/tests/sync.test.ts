@@ -43,13 +43,23 @@ describe("TraitSync", () => {
 
   it("flushes a drag seldom, and its end for certain", () => {
     for (let px = 0; px < 50; px++) sync.set("height", px, false);
-    expect(model.save_changes).not.toHaveBeenCalled();
-    vi.runAllTimers();
     expect(model.save_changes).toHaveBeenCalledTimes(1);
-    sync.set("height", 700, false);
-    sync.set("height", 701, true);
     vi.runAllTimers();
     expect(model.save_changes).toHaveBeenCalledTimes(2);
+    sync.set("height", 700, false);
+    sync.set("height", 701, false);
+    sync.set("height", 702, true);
+    expect(model.save_changes).toHaveBeenCalledTimes(4);
+    vi.runAllTimers();
+    expect(model.save_changes).toHaveBeenCalledTimes(4);
+  });
+
+  it("flushes in even intervals while a drag lasts", () => {
+    for (let ms = 0; ms < 1000; ms += 10) {
+      sync.set("height", ms, false);
+      vi.advanceTimersByTime(10);
+    }
+    expect(model.save_changes).toHaveBeenCalledTimes(5);
   });
 
   it("hears of others' changes, not of its own", () => {
@@ -64,8 +74,9 @@ describe("TraitSync", () => {
     const heard = vi.fn();
     sync.observe("sort", heard);
     sync.set("height", 1, false);
+    sync.set("height", 2, false);
     sync.close();
-    expect(model.save_changes).toHaveBeenCalledTimes(1);
+    expect(model.save_changes).toHaveBeenCalledTimes(2);
     model.set("sort", "width" as never);
     expect(heard).not.toHaveBeenCalled();
   });
