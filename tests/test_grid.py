@@ -117,6 +117,46 @@ def test_what_is_gone_from_the_dataset_leaves_the_traits(grid, dataset):
     assert (grid.selected, grid.active) == ([1], None)
 
 
+def test_what_stands_on_a_key_follows_it_to_another_name(grid, dataset):
+    dataset.update_metadata({0: {"gps": {"lat": 1.5}, "-sign": 1}})
+    grid.filters = "weather == 'sunny' and gps.lat > 1 and temperature < width + gps.lat"
+    grid.captions, grid.sort = ["weather", "gps.lat"], "--sign"
+    dataset.rename_metadata("temperature", "degrees C")
+    dataset.rename_metadata("weather", "sky")
+    dataset.rename_metadata("gps", "place")
+    dataset.rename_metadata("-sign", "+sign")
+    assert list(grid.filtered.index) == [0]
+    assert grid.filters == {
+        "sky": {"in": ["sunny"]},
+        "place.lat": {"min": 1.0000000000000002, "max": None, "missing": False},
+        "": {"query": "`degrees C` < width + place.lat"},
+    }
+    assert (grid.captions, grid.sort) == (["sky", "place.lat"], "-+sign")
+
+
+def test_keys_can_trade_their_names(grid, dataset):
+    dataset.update_metadata({0: {"humidity": 1.0}})
+    grid.filters = {"humidity": (1, 2)}
+    for old, new in [("temperature", "t"), ("humidity", "temperature"), ("t", "humidity")]:
+        dataset.rename_metadata(old, new)
+    assert list(grid.filtered.index) == [0]
+    assert list(grid.filters) == ["temperature"]
+    dataset.undo(3)
+    assert list(grid.filtered.index) == [0]
+    assert list(grid.filters) == ["humidity"]
+
+
+def test_what_goes_with_its_key_is_told(grid, dataset, monkeypatch):
+    notices = []
+    monkeypatch.setattr(grid._messenger, "notice", notices.append)
+    grid.filters = "weather == 'sunny' and width < temperature"
+    grid.captions, grid.sort = ["weather", "temperature"], "-weather"
+    dataset.drop_metadata("weather")
+    assert grid.query == "width < temperature"
+    gone = "the filter weather, the caption weather, the sort by weather"
+    assert notices == [f"Removed, as the dataset's keys have changed: {gone}."]
+
+
 def test_two_grids_of_one_dataset_are_independent(grid, dataset):
     other = fg.Grid(dataset, filters={"temperature": (10, 10)})
     grid.filters = {"temperature": (11, 12)}

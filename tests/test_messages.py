@@ -110,6 +110,30 @@ def test_an_old_revision_is_told_so(browser, dataset):
     assert reply["ok"] == {"stale": True, "pieces": []}
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"of": "mask", "key": "degrees", "condition": {"min": 1, "max": None, "missing": False}},
+        {"of": "order", "sort": "degrees"},
+    ],
+)
+def test_a_page_that_is_ahead_of_its_revision_is_told_so(browser, dataset, spec):
+    revision = browser.ask("ready")[0]["ok"]["revision"]
+    dataset.rename_metadata("temperature", "degrees")
+    reply, _, _ = browser.ask("arrays", revision=revision, arrays=[spec], start=0)
+    assert reply["ok"] == {"stale": True, "pieces": []}
+
+
+def test_a_caption_that_is_gone_is_missing(browser, dataset):
+    dataset.drop_metadata("temperature")
+    browser.ask("ready")
+    _, _, parts = browser.ask(
+        "tiles", sample_ids=[0], size=64, captions=["temperature", "file_name"], sort="temperature"
+    )
+    (tile,) = parts[0][0]["part"]["tiles"]
+    assert (tile["captions"], tile["sorted"]) == ([None, tile["name"]], None)
+
+
 def test_what_a_page_loads_is_of_one_revision(browser, dataset):
     revision = browser.ask("ready")[0]["ok"]["revision"]
     for sample in dataset:

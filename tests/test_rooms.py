@@ -41,7 +41,7 @@ ROOMS = {
     },
     "thumbnails": {"caches", "images", "workers"},
     "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},
-    "answers": {"protocol", "schema", "filters", "columns", "dataset", "images", "view"},
+    "answers": {"errors", "protocol", "schema", "filters", "columns", "dataset", "images", "view"},
     "sharing": {
         "protocol",
         "schema",
@@ -59,6 +59,7 @@ ROOMS = {
         "filters",
         "dataset",
         "thumbnails",
+        "view",
         "answers",
         "sharing",
     },

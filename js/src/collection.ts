@@ -102,14 +102,17 @@ export class Collection {
 
   /**
    * Brings a dataset of the same rows up to another description, all at once, by the arrays that
-   * are others; false when that description is outdated.
+   * are others; false when that description is outdated. A filter that is no longer `wanted` may
+   * be about a key that is gone.
    */
-  async renew(description: Description): Promise<boolean> {
+  async renew(description: Description, wanted: () => Filters): Promise<boolean> {
     const pulled = new Map<string, PulledArray>();
     const of = (spec: EngineArray): string => JSON.stringify(spec);
     for (;;) {
       // The user may go on meanwhile: what is needed is looked at anew.
-      const outdated = this.#holdings.outdated(this.#description, description, this.#wanted);
+      const outdated = this.#holdings
+        .outdated(this.#description, description, this.#wanted)
+        .filter((spec) => spec.of !== "mask" || this.#hasFilter(spec.key, wanted()[spec.key]));
       const lacking = outdated.filter((spec) => !pulled.has(of(spec)));
       if (!lacking.length) {
         this.#become(
@@ -206,12 +209,11 @@ export class Collection {
   }
 
   async #setFilters(filters: Filters): Promise<void> {
-    const keys = Object.keys(filters);
+    for (const [key, condition] of Object.entries(filters)) {
+      if (!this.#hasFilter(key, condition)) await this.#addFilter(key, condition);
+    }
     const dropped = Object.keys(this.filters).filter((key) => !(key in filters));
     for (const key of dropped) this.setFilter(key, null);
-    for (const key of keys) {
-      if (!this.#hasFilter(key, filters[key])) await this.#addFilter(key, filters[key]);
-    }
   }
 
   async #addFilter(key: string, condition: Condition): Promise<void> {

@@ -420,7 +420,7 @@ export class Explorer implements ExplorerView {
     const old = this.#collection;
     if (old) this.#invalidateTiles(old, description);
     const isThere = await (old?.hasSame(description, "sample_id")
-      ? old.renew(description)
+      ? old.renew(description, () => this.#filters)
       : this.#open(description));
     if (!isThere) this.#reload = true;
     await this.#settle();

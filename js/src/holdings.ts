@@ -102,7 +102,8 @@ export class Holdings {
       const masked = isThere && !this.columns.get(key)?.lookup(condition);
       if (masked) specs.push({ of: "mask", key, condition });
     }
-    if (this.sort) specs.push({ of: "order", sort: this.sort });
+    const isSortable = parseSort(this.sort).key in next.versions;
+    if (isSortable) specs.push({ of: "order", sort: this.sort });
     return specs.filter((spec) => !isSame(now, next, keyOf(spec)));
   }
 

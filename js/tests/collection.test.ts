@@ -248,7 +248,8 @@ describe("Collection.renew", () => {
     const collection = await load(fake);
     await collection.want(["temperature", "weather"]);
     fake.sent.length = 0;
-    const renew = async (): Promise<boolean> => collection.renew(await describeBy(channel));
+    const renew = async (wanted?: Filters): Promise<boolean> =>
+      collection.renew(await describeBy(channel), () => wanted ?? collection.filters);
     const asked = (): ArraySpec[] =>
       fake.sent.flatMap((request) => (request.type === "arrays" ? request.arrays : []));
     return { dataset, fake, collection, renew, asked };
@@ -343,6 +344,17 @@ describe("Collection.renew", () => {
     expect(asked()).toEqual([]);
     await collection.want(["weather", "temperature"]);
     expect(collection.keyViews()[0].range?.scale.edges).toEqual([1, 2.5, 4]);
+  });
+
+  it("asks the kernel for no filter and no order that the dataset has outgrown", async () => {
+    const { dataset, fake, collection, renew, asked } = await shown();
+    await follow(collection, { "": { query: "old < 1" }, weather: SUNNY }, "-temperature");
+    const { temperature: _, ...versions } = dataset.versions;
+    Object.assign(dataset, { versions, revision: 8 });
+    fake.sent.length = 0;
+    expect(await renew({ "": { query: "new < 1" }, weather: SUNNY })).toBe(true);
+    expect(asked()).toEqual([]);
+    expect(collection.filters).toEqual({ weather: SUNNY });
   });
 
   it("drops the filter of a key that is gone", async () => {

@@ -8,6 +8,7 @@ import numpy as np
 
 from framegrid import columns, filters, images, protocol
 from framegrid.dataset import ImageDataset, Sample
+from framegrid.errors import UnknownKeyError
 from framegrid.protocol import Json
 from framegrid.schema import BUILTIN_COLUMNS, KeyType
 from framegrid.view import Derived, View
@@ -59,8 +60,15 @@ class Answers:
     def arrays(self, request: protocol.Arrays) -> tuple[Json, Buffers]:
         """As many rows of the asked arrays as one message may carry."""
         view = self._loading.get(request.revision) or self.view
-        if request.revision != view.revision:
-            return {"stale": True, "pieces": []}, []
+        if request.revision == view.revision:
+            try:
+                return self._pieces(view, request)
+            except (KeyError, TypeError, ValueError):
+                if view.revision == self._dataset.revision:
+                    raise  # else it is about keys that the page does not know yet
+        return {"stale": True, "pieces": []}, []
+
+    def _pieces(self, view: View, request: protocol.Arrays) -> tuple[Json, Buffers]:
         pieces: list[protocol.Piece] = []
         buffers: Buffers = []
         room, start = protocol.MAX_MESSAGE_BYTES, request.start
@@ -183,7 +191,10 @@ def _field(sample: Sample, key: str, schema: Mapping[str, KeyType]) -> Any:
     """The value of a built-in column, a metadata key or a number inside a dict, as JSON."""
     if key in BUILTIN_COLUMNS:
         return protocol.to_value(getattr(sample, key))
-    target = filters.resolve(key, schema)
+    try:
+        target = filters.resolve(key, schema)
+    except UnknownKeyError:
+        return None  # it has just been renamed or dropped
     value = sample.metadata[target.column]
     for step in target.path:
         value = value.get(step) if isinstance(value, dict) else None

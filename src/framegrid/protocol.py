@@ -149,6 +149,13 @@ def parse_sort(sort: str) -> tuple[str, bool]:
     return (sort[1:] if sort[:1] in {"+", "-"} else sort), not sort.startswith("-")
 
 
+def sort_text(key: str, *, ascending: bool) -> str:
+    """The sort that ``parse_sort`` reads as this."""
+    if not key:
+        return ""
+    return f"{'+' * key.startswith(('+', '-')) if ascending else '-'}{key}"
+
+
 def longest_text(texts: int) -> int:
     """How many characters each of some texts may have, for one message to hold them all."""
     return MAX_MESSAGE_BYTES // (_CHARACTER_BYTES * (texts + 1))

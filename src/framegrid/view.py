@@ -59,6 +59,7 @@ class View:
         self.frame = moment.frame
         self.schema = moment.schema
         self._columns = moment.columns
+        self._renames = moment.renames
         self._told = told
 
     @property
@@ -104,6 +105,10 @@ class View:
         return self._told.get(
             ("kind", key), self.column(key), lambda: columns.kind(key_type, self.values(key))
         )
+
+    def renames(self, since: int) -> list[tuple[str, str]]:
+        """Old and new names of the keys that were renamed since a revision."""
+        return [(old, new) for revision, old, new in self._renames if revision >= since]
 
     def values(self, key: str) -> pd.Series:
         """The values of a filter key: (N,)."""

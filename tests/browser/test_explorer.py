@@ -181,6 +181,28 @@ def test_an_edit_in_a_later_cell_shows_at_once_and_keeps_the_place(lab, open_gri
     assert grid.evaluate("element => element.scrollTop") == top
 
 
+def test_a_key_that_is_renamed_takes_its_filter_along_and_one_that_is_dropped_says_so(
+    lab, open_grid
+):
+    filters = "weather == 'rain' and temperature >= 20 and width < temperature + 40"
+    show = f"grid = dataset.show(sort='-weather', captions=['weather']); grid.filters = {filters!r}"
+    region = open_grid(show=f"{show}; grid")
+    before = status(region).text_content()
+    assert before != "60 of 60 images"
+    lab.kernel.run("dataset.rename_metadata('weather', 'sky')")
+    lab.kernel.run("dataset.rename_metadata('temperature', 'degrees C')")
+    expect(region.get_by_role("checkbox", name="sky: rain")).to_be_checked()
+    expect(region.get_by_text("`degrees C` + 40")).to_be_visible()
+    expect(slider(region, "degrees C minimum")).to_have_attribute("aria-valuenow", "20")
+    expect(region.get_by_role("combobox", name="Sort by")).to_have_value("sky")
+    expect(tiles(region).first).to_have_accessible_name(re.compile("sky rain"))
+    expect(status(region)).to_have_text(before)
+    expect(region.get_by_role("alert")).to_have_count(0)
+    lab.kernel.run("dataset.drop_metadata('sky')")
+    expect(region.get_by_role("alert")).to_contain_text("the filter sky, the caption sky, the sort")
+    expect(slider(region, "degrees C minimum")).to_have_attribute("aria-valuenow", "20")
+
+
 def test_two_grids_of_one_dataset_are_independent(lab, open_grid):
     first = open_grid(more=["other = dataset.show(height=400); other"])
     lab.run(2)

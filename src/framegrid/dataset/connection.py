@@ -35,12 +35,14 @@ class Moment:
         schema: metadata key to type, in which datetimes with a time zone are a type of their own.
         columns: those of the frame, to be read only; the same Series in every moment in which the
             column is the same.
+        renames: of metadata keys: the revision before, the old and the new name.
     """
 
     revision: int
     frame: pd.DataFrame
     schema: dict[str, KeyType]
     columns: "dict[str, pd.Series[Any]]"
+    renames: tuple[tuple[int, str, str], ...]
 
 
 class Connection:
@@ -129,7 +131,9 @@ class Connection:
         """Give the table as it is now, without a copy."""
         self.refresh()
         return self.read(
-            lambda table: Moment(table.revision, table.frame(), table.shown, table.series())
+            lambda table: Moment(
+                table.revision, table.frame(), table.shown, table.series(), table.renames
+            )
         )
 
     def commit(self, build: Callable[[Table], Change | None]) -> Change | None:

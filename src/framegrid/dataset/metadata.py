@@ -148,6 +148,8 @@ class MetadataCollection:
     def rename_metadata(self, old: str, new: str) -> None:
         """Give a metadata key another name; its values stay.
 
+        In open grids, what stands on the key goes by its new name: filters, captions and the sort.
+
         Raises:
             UnknownKeyError: there is no key `old`.
             TypeError, ValueError: `new` cannot be a key, or is one already.
@@ -156,6 +158,8 @@ class MetadataCollection:
 
     def drop_metadata(self, key: str) -> None:
         """Remove a metadata key from all samples.
+
+        Open grids say which filters and captions go with it.
 
         Raises:
             UnknownKeyError: there is no such key.

@@ -22,17 +22,20 @@ from framegrid.filters.conditions import Condition, Filters, normalise
 from framegrid.filters.expressions import query
 from framegrid.filters.keys import DIMENSIONS, dict_paths, resolve, values
 from framegrid.filters.language import parse
+from framegrid.filters.renaming import carried, renamed
 from framegrid.filters.rows import mask
 
 __all__ = [
     "DIMENSIONS",
     "Condition",
     "Filters",
+    "carried",
     "dict_paths",
     "mask",
     "normalise",
     "parse",
     "query",
+    "renamed",
     "resolve",
     "values",
 ]

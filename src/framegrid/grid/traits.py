@@ -1,5 +1,6 @@
 """What a grid and its browser share: traits, what each may be, and what makes them stale."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,10 +9,13 @@ import anywidget
 import traitlets
 
 from framegrid import filters as conditions
+from framegrid import protocol
 from framegrid.answers import Answers
 from framegrid.dataset import ImageDataset
 from framegrid.errors import UnknownSampleError
+from framegrid.grid.messages import Messenger
 from framegrid.grid.sample_ids import SampleIds
+from framegrid.view import View
 
 THUMBNAIL_SIZES_PX = range(48, 513)
 HEIGHTS_PX = range(240, 4001)
@@ -22,6 +26,10 @@ class GridTraits(anywidget.AnyWidget):
 
     _dataset: ImageDataset
     _answers: Answers
+    _messenger: Messenger
+    # The revision of the dataset that the traits fit.
+    _fitted: int
+    _fitting: threading.RLock
 
     filters = traitlets.Union([traitlets.Dict(), traitlets.Unicode()]).tag(sync=True)
     sort = traitlets.Unicode("").tag(sync=True)
@@ -45,20 +53,48 @@ class GridTraits(anywidget.AnyWidget):
         """
         yield
 
-    def _drop_stale(self) -> None:
-        """Forget what the dataset no longer has: filter keys, sort key, captions, samples."""
-        view = self._answers.view
+    def _fit(self) -> View:
+        """Carry the traits over to the dataset as it is now, and give its view.
+
+        What stands on a key that got another name follows it; the user is told of what goes with
+        its key. Samples that are gone are no longer selected.
+        """
+        with self._fitting:
+            view = self._answers.view
+            if view.revision == self._fitted:
+                return view
+            gone = ", ".join(self._fit_keys(view))
+            self.selected = view.known(self.selected).tolist()
+            if self.active is not None and self.active not in self._dataset:
+                self.active = None
+            self._fitted = view.revision
+        if gone:
+            self._messenger.notice(f"Removed, as the dataset's keys have changed: {gone}.")
+        return view
+
+    def _fit_keys(self, view: View) -> list[str]:
+        """Carry over what stands on keys, and tell what is gone."""
+        renames = view.renames(since=self._fitted)
+
+        def now(key: str) -> str:
+            return conditions.renamed(key, renames, view.schema)
+
+        filters = conditions.carried(self.filters, renames, view.schema)
+        captions = [now(key) for key in self.captions]
+        sort_key, ascending = protocol.parse_sort(self.sort)
+        sort = protocol.sort_text(now(sort_key), ascending=ascending)
         self.filters = {
             key: condition
-            for key, condition in self.filters.items()
+            for key, condition in filters.items()
             if _accepted(conditions.normalise, {key: condition}, view.schema)
         }
-        self.captions = [key for key in self.captions if _accepted(view.check_key, key)]
-        self.selected = view.known(self.selected).tolist()
-        if not _accepted(view.check_sort, self.sort):
-            self.sort = ""
-        if self.active is not None and self.active not in self._dataset:
-            self.active = None
+        self.captions = [key for key in captions if _accepted(view.check_key, key)]
+        self.sort = sort if _accepted(view.check_sort, sort) else ""
+        return [
+            *(f"the filter {key}".strip() for key in filters if key not in self.filters),
+            *(f"the caption {key}" for key in captions if key not in self.captions),
+            *(f"the sort by {key}" for key in [sort_key] if sort != self.sort),
+        ]
 
     @traitlets.validate("filters")
     def _check_filters(self, proposal: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,8 @@ class Grid(GridTraits):
             raise TypeError(f"a grid shows an ImageDataset, not {dataset!r}: use fg.show(df)")
         self._dataset = dataset
         self._answers = Answers(dataset)
+        self._fitted = dataset.revision
+        self._fitting = threading.RLock()
         self._messenger = Messenger(self._answers, self.send)
         self._push = Throttle(self._follow, PUSH_INTERVAL_S, PUSH_SHARE)
         self._unsubscribe = dataset.subscribe(self._push)
@@ -93,19 +96,20 @@ class Grid(GridTraits):
     @property
     def filtered(self) -> pd.DataFrame:
         """The samples that pass every filter, in grid order, indexed by sample id."""
-        view = self._answers.view
+        view = self._fit()
         return view.frame.take(view.matching(self.filters, self.sort))
 
     @property
     def selection(self) -> pd.DataFrame:
         """The selected samples, in grid order, indexed by sample id."""
-        view = self._answers.view
+        view = self._fit()
         return view.frame.take(view.arranged(view.frame.index.isin(self.selected), self.sort))
 
     @property
     def query(self) -> str:
         """The filters as a ``DataFrame.query`` expression that gives the rows of `filtered`."""
-        return str(conditions.query(self.filters, self._answers.view.schema))
+        schema = self._fit().schema
+        return str(conditions.query(self.filters, schema))
 
     def save_html(self, path: str | os.PathLike[str], max_mb: float = 20) -> None:
         """Write the grid as one HTML file that needs neither kernel nor network.
@@ -126,7 +130,7 @@ class Grid(GridTraits):
             grid.save_html("photos.html")
             ```
         """
-        view = self._answers.view
+        view = self._fit()
         first = view.matching(self.filters, self.sort)
         wanted = pd.unique(np.concatenate([first, view.order(self.sort)]))
         traits = self.get_state([*OWN_TRAITS])
@@ -157,7 +161,7 @@ class Grid(GridTraits):
             raise NotImplementedError  # has IPython show the text
         bundle, metadata = self._repr_mimebundle_() or ({}, {})
         display(bundle, metadata=metadata, raw=True)
-        view = self._answers.view
+        view = self._fit()
         rows = view.matching(self.filters, self.sort)
         sheet = contact_sheet(self._dataset, view.frame.index, rows, self._sheet)
         display({"text/html": sheet, "text/plain": repr(self._dataset)}, raw=True)
@@ -182,9 +186,10 @@ class Grid(GridTraits):
 
     def _receive(self, content: dict[str, Any]) -> None:
         with self._push.charged():
+            if content.get("type") == "ready":
+                self._fit()  # for the page to have filters that fit what it is told of
             self._messenger.receive(content)
 
     def _follow(self) -> None:
         """Bring the open grid up to the dataset's latest revision."""
-        self._drop_stale()
-        self._revision = self._dataset.revision
+        self._revision = self._fit().revision

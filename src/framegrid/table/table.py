@@ -15,6 +15,7 @@ from framegrid.table.changes import (
     Block,
     Change,
     RemoveSamples,
+    RenameKey,
     SetBlocks,
     SetValues,
     Undo,
@@ -38,11 +39,13 @@ class Table:
         shown: the same without the hidden keys, which are for framegrid itself.
         next_id: the id of the next new sample, above every id that ever was.
         revision: the number of changes applied.
+        renames: of keys: the revision before, the old and the new name.
     """
 
     def __init__(self) -> None:
         self.next_id = 0
         self.revision = 0
+        self.renames: tuple[tuple[int, str, str], ...] = ()
         columns = {key: Column(key_type, pa.nulls(0)) for key, key_type in BUILTIN.items()}
         self._hold_rows(np.empty(0, np.int64), columns)
 
@@ -194,6 +197,8 @@ class Table:
                 for part in changes:
                     self.apply(part)
             case _:
+                if isinstance(change, RenameKey):
+                    self.renames += ((self.revision, change.old, change.new),)
                 self._hold(with_keys_changed(self._columns, change))
         self.revision += 1
         return before
