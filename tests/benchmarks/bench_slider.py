@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-SIZES = (100_000, 1_000_000, 10_000_000)
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 MOVES = 40
 FRAME_MS = 1000 / 60
 CELL = """
@@ -66,9 +66,11 @@ def test_opening_and_sliding(lab, server, capsys, samples):
     lab.page.evaluate(WATCH)
     longest = lab.page.evaluate(HOVER)
     keys, moves = press(lab.page, thumb), drag(lab.page, thumb)
+    end = to_the_end(lab.page)
     with capsys.disabled():
         print(f"\n{samples:,} samples: tiles {tiles:.1f} s, sliders {sliders:.1f} s after the cell")
         print(f"  server {used:+.0f} MB, longest frame while indexing {longest:.0f} ms")
+        print(f"  the last sample {end:.0f} ms after the key that goes there")
         for what, delays in (("key press", keys), ("mouse move", moves)):
             median, late = statistics.median(delays), statistics.quantiles(delays, n=20)[-1]
             print(
@@ -103,6 +105,17 @@ def drag(page, thumb):
         settle(page)
     page.mouse.up()
     return collect(page)
+
+
+def to_the_end(page):
+    """Milliseconds from the End key until the grid shows its last sample."""
+    page.get_by_role("button", name="Clear all filters").click()
+    count = page.locator(".framegrid [role=status] b").inner_text().replace(",", "")
+    page.get_by_role("listbox", name="Samples").focus()
+    start = time.perf_counter()
+    page.keyboard.press("End")
+    page.locator(f".framegrid [aria-posinset='{count}']").wait_for()
+    return (time.perf_counter() - start) * 1000
 
 
 def settle(page):

@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
 
-PHOTOS = 3_000
+PHOTOS = 6_000
 ROUNDS = 5
 MAKE = f"""
 import numpy as np, pandas as pd, time
@@ -35,7 +35,7 @@ def warm(first, last):
 
 frame = pd.DataFrame({{"path": paths, "width": 500, "height": 374}})
 """
-SHOW = "grid = fg.show(frame, thumbnail_size={size}, height=800); grid"
+SHOW = "grid = fg.show(frame, thumbnail_size={size}, height=1000); grid"
 BUSY = {
     "a cell sleeps": "time.sleep(9)",
     "NumPy runs": """
@@ -97,8 +97,10 @@ class Scroller:
         return [statistics.median(column) for column in zip(*measured, strict=True)]
 
 
-@pytest.mark.parametrize("size", [96, 64, 48])
+# Screens of about 60, 120 and 200 tiles.
+@pytest.mark.parametrize("size", [118, 80, 60])
 def test_scrolled_to_painted(lab, capsys, tmp_path, size):
+    lab.page.set_viewport_size({"width": 1800, "height": 1100})
     lab.open(MAKE, SHOW.format(size=size), *BUSY.values())
     lab.kernel.run(f"import os; os.environ['FRAMEGRID_CACHE_DIR'] = {str(tmp_path)!r}")
     lab.run(0, seconds=120)
