@@ -66,7 +66,7 @@ def test_opening_and_sliding(lab, server, capsys, samples):
     lab.page.evaluate(WATCH)
     longest = lab.page.evaluate(HOVER)
     keys, moves = press(lab.page, thumb), drag(lab.page, thumb)
-    end = to_the_end(lab.page)
+    end = to_the_end(lab.page, samples)
     with capsys.disabled():
         print(f"\n{samples:,} samples: tiles {tiles:.1f} s, sliders {sliders:.1f} s after the cell")
         print(f"  server {used:+.0f} MB, longest frame while indexing {longest:.0f} ms")
@@ -107,14 +107,14 @@ def drag(page, thumb):
     return collect(page)
 
 
-def to_the_end(page):
+def to_the_end(page, samples):
     """Milliseconds from the End key until the grid shows its last sample."""
     page.get_by_role("button", name="Clear all filters").click()
-    count = page.locator(".framegrid [role=status] b").inner_text().replace(",", "")
+    expect(page.locator(".framegrid [role=status] b")).to_have_text(f"{samples:,}")
     page.get_by_role("listbox", name="Samples").focus()
     start = time.perf_counter()
     page.keyboard.press("End")
-    page.locator(f".framegrid [aria-posinset='{count}']").wait_for()
+    page.locator(f".framegrid [aria-posinset='{samples}']").wait_for()
     return (time.perf_counter() - start) * 1000
 
 
