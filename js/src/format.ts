@@ -109,6 +109,13 @@ export function formatValue(value: Value, type?: string): string {
   return formatAs(value, type, SHORT, undefined);
 }
 
+/** A value for a tile, where a number may look rounder than it is. */
+export function formatBrief(value: Value, type?: string): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return formatValue(value, type);
+  const wholeDigits = String(Math.trunc(Math.abs(value))).length;
+  return formatNumber(Number(value.toPrecision(Math.max(SHORT, wholeDigits))));
+}
+
 /** A value in full, lists and dicts on several lines. */
 export function formatFull(value: Value, type?: string): string {
   return formatAs(value, type, EXACT, 2);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  formatBrief,
   formatCondition,
   formatCount,
   formatEdge,
@@ -143,6 +144,20 @@ describe("values", () => {
     [{ lat: 1.5 }, "dict", '{"lat":1.5}'],
   ])("%o of a %s key is %s", (value, type, text) => {
     expect(formatValue(value, type)).toBe(text);
+  });
+
+  test.each<[Value, string | undefined, string]>([
+    [536.939971, "float", "536.94"],
+    [858.240062, "float", "858.24"],
+    [1234567.89, "float", "1,234,568"],
+    [0.000123456789, "float", "0.000123457"],
+    [-0.1999999, "float", "-0.2"],
+    [12345678901, "integer", "12,345,678,901"],
+    ["inf", "float", "∞"],
+    [null, "float", ""],
+    ["2024-05-01T00:00:00", "datetime", "2024-05-01"],
+  ])("on a tile %o of a %s key is %s", (value, type, text) => {
+    expect(formatBrief(value, type)).toBe(text);
   });
 
   test("in full a number has every digit but float noise", () => {
