@@ -323,6 +323,20 @@ def test_a_range_is_inclusive_and_infinities_are_values(condition, expected):
     assert rows({"temperature": condition}, columns, SCHEMA) == expected
 
 
+@pytest.mark.parametrize("text", ["9007199254740993", "-9007199254740993"])
+def test_long_integers_may_be_text_as_browsers_hold_none(text):
+    assert filters.normalise({"objects": (text, None)}, SCHEMA)["objects"]["min"] == int(text)
+    for key, bound in [("objects", "12"), ("objects", "1e20"), ("temperature", text)]:
+        with pytest.raises(FilterError):
+            filters.normalise({key: (bound, None)}, SCHEMA)
+
+
+def test_an_element_that_no_double_holds_is_refused():
+    assert filters.normalise({"tags": [2**60]}, SCHEMA) == {"tags": {"contains": 2**60}}
+    with pytest.raises(FilterError, match="no double is exactly that"):
+        filters.normalise({"tags": ["dog", 2**60 + 1]}, SCHEMA)
+
+
 def test_integers_are_compared_exactly():
     columns = {"objects": [2**53, 2**53 + 1, 2**63 - 1, -(2**63), None]}
     assert rows({"objects": (2**53 + 1, None)}, columns, SCHEMA) == [1, 2]

@@ -34,7 +34,7 @@ DAY = "2024-05-01T00:00:00.000000"
             {"temperature": within(math.nextafter(2, 3), math.nextafter(3, 2))},
         ),
         ("temperature == -5", {"temperature": within(-5, -5)}),
-        ("temperature > 1e999", {"temperature": within("inf")}),
+        ("temperature >= 1e999", {"temperature": within("inf")}),
         ("temperature < 1e999", {"temperature": within(None, 1.7976931348623157e308)}),
         ("temperature.between(1, 2)", {"temperature": within(1, 2)}),
         ("objects < 3", {"objects": within(None, 2)}),
@@ -98,6 +98,12 @@ def test_the_rest_stays_an_expression(text):
     both = filters.parse(f"width > 5 and ({text})", TYPES)
     assert both["width"] == within(6)
     assert text in both[""]["query"]
+
+
+@pytest.mark.parametrize("text", ["temperature < -1e999", "temperature > 1e999"])
+def test_nothing_lies_beyond_infinity(text):
+    frame = table({"temperature": [-math.inf, 0.0, math.inf]}, TYPES)
+    assert not filters.mask(filters.parse(text, TYPES), frame, TYPES).any()
 
 
 def test_what_contradicts_itself_shows_nothing():

@@ -53,14 +53,15 @@ export class RangeColumn implements Column {
 
   /** The bounds of a condition, which keep their meaning by any edges that have them. */
   bounds(condition: Condition): Edge[] {
-    if (!isRange(condition)) return [];
+    if (!isRange(condition) || !this.scale.holds(condition)) return [];
     const { min, max } = this.scale.bounds(condition);
     return [min, max].filter(Number.isFinite);
   }
 
   /** Bounds of a condition that the codes cannot express: the column is needed with these edges. */
   extraEdges(condition: Condition): Edge[] {
-    return isRange(condition) ? this.scale.fromCondition(condition).extra : [];
+    const coded = isRange(condition) && this.scale.holds(condition);
+    return coded ? this.scale.fromCondition(condition).extra : [];
   }
 
   /** Where the thumbs stand; null is no condition. */
@@ -73,7 +74,7 @@ export class RangeColumn implements Column {
   lookup(condition: Condition): Uint8Array | null {
     if (isRange(condition)) {
       this.includeMissing = condition.missing;
-      return this.scale.fromCondition(condition).passes;
+      return this.scale.holds(condition) ? this.scale.fromCondition(condition).passes : null;
     }
     return isOnlyMissing(condition) ? onlyLast(this.scale.codeCount) : null;
   }

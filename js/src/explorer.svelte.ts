@@ -188,7 +188,7 @@ export class Explorer implements ExplorerView {
     const condition = this.#filters[key];
     if (condition && isRange(condition)) {
       const isAll = include && condition.min === null && condition.max === null;
-      this.#setFilter(key, isAll ? null : { ...condition, missing: include }, true);
+      this.filterBy(key, isAll ? null : { ...condition, missing: include });
     } else this.#results++;
   }
 

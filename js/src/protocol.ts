@@ -16,7 +16,7 @@ export type Category = string | boolean | number | null;
 
 /**
  * Inclusive; null is unbounded; datetime bounds are ISO 8601 strings, "inf" and "-inf" are bounds
- * that only infinite values meet.
+ * that only infinite values meet. Integers that no double holds are strings, too.
  */
 export interface RangeCondition {
   min: number | string | null;

@@ -182,7 +182,12 @@ export class RangeScale {
     };
   }
 
-  /** The ends of a condition as numbers. */
+  /** Whether JavaScript's numbers hold the bounds of a condition: not those of long integers. */
+  holds({ min, max }: RangeCondition): boolean {
+    return this.number !== "integer" || [min, max].every((bound) => typeof bound !== "string");
+  }
+
+  /** The ends of a condition as numbers, of long integers the nearest. */
   bounds(condition: RangeCondition | null): { min: number; max: number } {
     return {
       min: this.#fromBound(condition?.min ?? null, -Infinity),
@@ -190,17 +195,25 @@ export class RangeScale {
     };
   }
 
-  /** A condition with another bound; null when nothing is shut out. */
-  withBound(condition: RangeCondition, side: "min" | "max", value: number): RangeCondition | null {
+  /** A condition with another bound; null when nothing is shut out. A long integer is text. */
+  withBound(
+    condition: RangeCondition,
+    side: "min" | "max",
+    bound: number | string,
+  ): RangeCondition | null {
+    const value = Number(bound);
     const [end, infinite] =
       side === "min"
         ? [this.edges[0], this.infinite.negative]
         : [this.edges[this.last], this.infinite.positive];
-    const beyond = side === "min" ? value <= end : value >= end;
+    // The double next to a long integer may be the end, though the integer is not.
+    const isEnd = value === end && typeof bound === "number";
+    const beyond = isEnd || (side === "min" ? value < end : value > end);
     const isOpen = value === (side === "min" ? -Infinity : Infinity) || (beyond && !infinite);
     const whole =
       this.number === "float" ? value : side === "min" ? Math.ceil(value) : Math.floor(value);
-    const next = { ...condition, [side]: isOpen ? null : this.toBound(whole) };
+    const exact = typeof bound === "string" ? bound : this.toBound(whole);
+    const next = { ...condition, [side]: isOpen ? null : exact };
     return next.min === null && next.max === null ? null : next;
   }
 
@@ -245,7 +258,8 @@ export class RangeScale {
   #fromBound(bound: number | string | null, unbounded: number): Edge {
     if (bound === null) return unbounded;
     if (bound === "inf" || bound === "-inf") return bound === "inf" ? Infinity : -Infinity;
-    return typeof bound === "string" ? fromIso(bound) : bound;
+    if (typeof bound === "string" && this.number === "datetime") return fromIso(bound);
+    return Number(bound);
   }
 
   #codeOf(x: Edge): number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ElementsColumn, RangeColumn, TextColumn, ValuesColumn } from "../src/columns";
 import { groupKeys } from "../src/components/groups";
-import { parseBound } from "../src/components/bounds";
+import { exactBound, parseBound } from "../src/components/bounds";
 import { formatCondition } from "../src/format";
 import type { ElementsHeader, RangeHeader } from "../src/protocol";
 import { RangeScale } from "../src/scale";
@@ -80,6 +80,38 @@ describe("ranges", () => {
     expect(linear.scaled(true).scale.log).toBe(true);
     expect(new RangeColumn({ ...RANGE, log: false }).scaled(true).scale.log).toBe(false);
   });
+});
+
+describe("integers that no double holds", () => {
+  const LONG = "9007199254740997";
+  const edges = [0, 2 ** 53, 2 ** 54];
+  const finite = { negative_infinite: 0, positive_infinite: 0 };
+  const column = new RangeColumn({ ...RANGE, ...finite, number: "integer", edges });
+  const condition = { min: LONG, max: null, missing: true };
+
+  test("are left to the kernel as bounds", () => {
+    expect(column.lookup(condition)).toBeNull();
+    expect([column.extraEdges(condition), column.bounds(condition)]).toEqual([[], []]);
+    expect(column.includeMissing).toBe(true);
+    expect(column.thumbs({ ...condition, min: String(2n ** 54n) }).low).toBe(2);
+  });
+
+  test("are typed, and shown, to the last digit", () => {
+    const open = { min: null, max: null, missing: false };
+    expect(parseBound("9,007,199,254,740,997", "integer")).toBe(LONG);
+    expect(parseBound("9,007,199,254,740,997", "float")).toBe(9007199254740996);
+    expect(parseBound("-9007199254740997", "integer")).toBe(`-${LONG}`);
+    expect(parseBound("9007199254740991", "integer")).toBe(9007199254740991);
+    expect(column.scale.withBound(open, "min", LONG)).toEqual({ ...open, min: LONG });
+    expect(column.scale.withBound(open, "max", "18014398509481983")?.max).toBe("18014398509481983");
+    expect(column.scale.withBound(open, "max", "18014398509481990")).toBeNull();
+    expect(formatCondition({ ...open, min: LONG }, "integer")).toBe("≥ 9,007,199,254,740,997");
+  });
+});
+
+test("what is typed for a place on the scale has no digit too many", () => {
+  expect(exactBound(0.1, "float")).toBe("0.1");
+  expect(exactBound(Date.UTC(2024, 4, 10) * 1000, "datetime")).toBe("2024-05-10 00:00:00");
 });
 
 describe("typed bounds", () => {

@@ -69,6 +69,7 @@ const DATA: SavedData = {
     { key: "file_name", type: "string", values: ["a.jpg", "b.jpg"] },
     { key: "note", type: "string", values: ["A Dog", null] },
     { key: "tags", type: "list", values: [["x"], ["y", true]] },
+    { key: "big", type: "integer", values: ["9007199254740993", null] },
   ],
   headers: {},
   masks: { note: { condition: { contains: "cat" }, rows: [1] } },
@@ -111,6 +112,14 @@ describe("SavedKernel", () => {
   it("looks into texts and lists", () => {
     expect(mask("note", { contains: "dog" })).toEqual([1, 0]);
     expect(mask("tags", { contains: true })).toEqual([0, 1]);
+  });
+
+  it("compares integers that no double holds", () => {
+    const within = (min: unknown, max: unknown, missing = false) =>
+      mask("big", { min, max, missing });
+    expect(within("9007199254740993", null)).toEqual([1, 0]);
+    expect(within("9007199254740994", null, true)).toEqual([0, 1]);
+    expect(within(7, "9007199254740992")).toEqual([0, 0]);
   });
 
   it("takes what the kernel had evaluated", () => {

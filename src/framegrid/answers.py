@@ -143,7 +143,8 @@ class Answers:
         Raises:
             FilterError: pandas has no way to write a key's name.
         """
-        return {"query": filters.query(request.filters, self.view.schema)}
+        schema = self.view.schema
+        return {"query": filters.query(filters.normalise(request.filters, schema), schema)}
 
     def path(self, sample_id: int) -> str:
         """Where the image of a sample is.
@@ -208,7 +209,8 @@ def _encode(view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
         case {"of": "order", "sort": sort}:
             return view.order(sort), {"kind": "rows"}
         case {"of": "mask", "key": key, "condition": condition}:
-            mask = filters.mask({key: condition}, view.frame, view.schema)
+            conditions = filters.normalise({key: condition}, view.schema)
+            mask = filters.mask(conditions, view.frame, view.schema)
             return mask.view(np.uint8), {"kind": "mask"}
         case {"of": "codes", "key": key, "extra": extra}:
             return _encode_codes(view, key, extra)
@@ -233,4 +235,4 @@ def _encode_codes(view: View, key: str, extra: list[float]) -> tuple[np.ndarray,
         # As the doubles that they become in the browser, for there they are reckoned with.
         header["edges"] = list(map(float, column.edges))
         header["utc"] = view.schema.get(key) == "datetime_utc"
-    return column.codes, {"kind": kind, **protocol.to_value(header)}
+    return column.codes, {"kind": kind, **protocol.to_browser(header)}

@@ -9,6 +9,7 @@ under the same id. One push comes unasked: ``notice``. Binary buffers stay below
 import datetime as dt
 import json
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -20,6 +21,7 @@ MAX_MESSAGE_BYTES = 4_000_000
 _CHARACTER_BYTES = 6
 # The largest integer that a JavaScript number keeps exactly.
 MAX_SAFE_INTEGER = 2**53
+_LARGEST_DOUBLE = sys.float_info.max
 
 Json = dict[str, Any]
 
@@ -130,7 +132,9 @@ def parse(content: Mapping[str, Any]) -> Request:
     Raises:
         ValueError: the type is unknown or the fields do not fit it.
     """
-    fields = {name: value for name, value in content.items() if name not in {"id", "type"}}
+    fields = {
+        name: from_browser(value) for name, value in content.items() if name not in {"id", "type"}
+    }
     try:
         return REQUESTS[content["type"]](**fields)
     except (KeyError, TypeError) as error:
@@ -187,3 +191,28 @@ def to_value(value: Any) -> Any:
             return [to_value(item) for item in value]
         case _:
             return {key: to_value(item) for key, item in value.items()}
+
+
+def to_browser(value: Any) -> Any:
+    """JSON that JavaScript reads without loss: integers that no double holds are text."""
+    match value:
+        case int() if abs(value) > MAX_SAFE_INTEGER:
+            is_double = abs(value) <= _LARGEST_DOUBLE and float(value) == value
+            return float(value) if is_double else str(value)
+        case list():
+            return [to_browser(item) for item in value]
+        case dict():
+            return {key: to_browser(item) for key, item in value.items()}
+    return value
+
+
+def from_browser(value: Any) -> Any:
+    """JSON as JavaScript meant it: large numbers look like integers, and are doubles."""
+    match value:
+        case int() if abs(value) > MAX_SAFE_INTEGER:
+            return float(value)
+        case list():
+            return [from_browser(item) for item in value]
+        case dict():
+            return {key: from_browser(item) for key, item in value.items()}
+    return value

@@ -23,10 +23,12 @@ CELLS = {
     "blur": lambda: dice.choice([-math.inf, math.inf, 0.1, 0.25, round(dice.random(), 2)]),
     "size": lambda: 10 ** dice.uniform(-3, 3),
     "faces": lambda: dice.randrange(5),
+    "big": lambda: dice.choice([2**53, 2**60, -(2**63) + 20]) + dice.randrange(-9, 9),
+    "wide": lambda: dice.choice([2.0**60, 2.0**60 + 256, 1e300, -(2.0**70), 1 / 3]),
     "weather": lambda: dice.choice(["sunny", "rain", ""]),
     "indoor": lambda: dice.random() < 0.5,
     "taken": lambda: dt.datetime(2024, 5, 1) + dt.timedelta(hours=dice.randrange(500)),
-    "tags": lambda: dice.sample(["dog", "cat", 1, True, 2.5], dice.randrange(4)),
+    "tags": lambda: dice.sample(["dog", "cat", 1, True, 2.5, 2**60, 1e40], dice.randrange(5)),
     "gps": lambda: {"lat": dice.choice([1, 2.5, math.inf, "none"])},
 }
 dataset.update_metadata({
@@ -48,11 +50,13 @@ CONDITIONS = {
     "blur": lambda: dice.choice([bounds("blur", lambda x: x + 0.01), [None]]),
     "size": lambda: bounds("size", lambda x: x * 1.01),
     "faces": lambda: bounds("faces"),
+    "big": lambda: bounds("big", lambda x: x + dice.randrange(-3, 4)),
+    "wide": lambda: bounds("wide"),
     "taken": lambda: bounds("taken", lambda x: x + dt.timedelta(seconds=1)),
     "gps.lat": lambda: dice.choice([(1, 2.5), (2.5, None), (None, 2), [None], (math.inf, None)]),
     "weather": lambda: dice.choice([["rain", None], [""], {"contains": "N"}]),
     "indoor": lambda: dice.choice([True, [False, None]]),
-    "tags": lambda: dice.choice([["dog", 1], {"contains": True}, {"contains": 2.5}, [None]]),
+    "tags": lambda: dice.choice([["dog", 1], {"contains": True}, [1e40, None], [2**60], [None]]),
     "note": lambda: dice.choice([{"contains": "DOG"}, {"contains": "1"}, [None]]),
     "": lambda: {"query": dice.choice(["faces < width - 40", "not indoor or blur > 0.2"])},
 }
@@ -128,6 +132,21 @@ def test_typed_bounds_are_exact(lab, region):
     box(region, "taken maximum").fill("2024-05-10 12:00")
     box(region, "faces minimum").focus()
     lab.kernel.until("grid.filters.get('taken', {}).get('max') == '2024-05-10T12:00:00.000000'")
+
+
+def test_integers_that_no_double_holds_stay_exact(lab, region):
+    lab.kernel.run("grid.filters = {'big': (2**60 + 1, None), 'wide': (2.0**60, None)}")
+    expect(region.get_by_title("big ≥ 1,152,921,504,606,846,977")).to_be_visible()
+    region.get_by_role("checkbox", name="indoor: true").check()
+    lab.kernel.until("'indoor' in grid.filters")
+    least = box(region, "big minimum")
+    expect(least).to_have_value("1,152,921,504,606,846,977")
+    least.fill("1152921504606846979")
+    lab.page.keyboard.press("Enter")
+    lab.kernel.until("grid.filters['big']['min'] == 2**60 + 3")
+    assert lab.kernel.eval("grid.filters['wide']['min']") == 2.0**60
+    count = lab.kernel.eval("len(grid.filtered)")
+    expect(status(region)).to_have_text(f"{count} of 40 images")
 
 
 def test_an_expression_moves_sliders_and_leaves_one_chip(lab, region):

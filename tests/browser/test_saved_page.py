@@ -24,6 +24,7 @@ def dataset(photos, make_photos):
                         "weather": MARKUP if number % 3 else "sunny",
                         "tags": ["dog"] * (number % 2),
                         "gps": {"lat": number / 2},
+                        "big": 2**53 + number,
                         "day": dt.datetime(2024, 1, 1) + dt.timedelta(hours=number),
                     },
                 )
@@ -69,7 +70,8 @@ def ids(region):
 
 
 def test_it_opens_as_the_grid_was(dataset, opened):
-    grid = fg.Grid(dataset, sort="-temperature", filters={"temperature": (1.1, 3)})
+    filters = {"temperature": (1.1, 3), "big": (2**53 + 7, None), "": {"query": "width != 80"}}
+    grid = fg.Grid(dataset, sort="-temperature", filters=filters)
     wanted = list(grid.filtered.index)
     region = opened(grid)
     expect(status(region)).to_have_text(f"{len(wanted)} of 60 images")

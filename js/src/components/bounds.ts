@@ -1,24 +1,44 @@
 /** What people type as the bound of a range. */
 
-import { fromIso } from "../format";
+import { fromIso, toIso } from "../format";
 import type { NumberKind } from "../protocol";
 
 const INFINITE = /^([+-]?)(?:∞|inf|infinity)$/i;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const INTEGER = /^-?\d+$/;
 const DATE =
   /^(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:[T ](\d\d?)(?::(\d\d)(?::(\d\d)(\.\d{1,6})?)?)?)?)?)?$/;
 
-/** A typed bound as the scale knows it; undefined when it is none. */
-export function parseBound(text: string, number: NumberKind): number | undefined {
-  return number === "datetime" ? parseDate(text.trim()) : parseNumber(text.trim());
+/**
+ * A typed bound as the scale knows it, or an integer that no double holds as it is; undefined when
+ * it is none.
+ */
+export function parseBound(text: string, number: NumberKind): number | string | undefined {
+  if (number === "datetime") return parseDate(text.trim());
+  const parsed = parseNumber(text.trim());
+  const isLong = number === "integer" && Math.abs(parsed ?? 0) > Number.MAX_SAFE_INTEGER;
+  const digits = plain(text.trim());
+  return isLong && INTEGER.test(digits) ? String(BigInt(digits)) : parsed;
+}
+
+/** What to type for a place on the scale. */
+export function exactBound(bound: number, number: NumberKind): string {
+  if (number !== "datetime") return String(bound);
+  return toIso(bound)
+    .replace("T", " ")
+    .replace(/\.?0+$/, "");
 }
 
 /** "1,234.5", "-1e-3", "∞". */
 function parseNumber(text: string): number | undefined {
-  const plain = text.replace(/[\s,_]/g, "").replace("−", "-");
-  const infinite = INFINITE.exec(plain);
+  const digits = plain(text);
+  const infinite = INFINITE.exec(digits);
   if (infinite) return infinite[1] === "-" ? -Infinity : Infinity;
-  return NUMBER.test(plain) ? Number(plain) : undefined;
+  return NUMBER.test(digits) ? Number(digits) : undefined;
+}
+
+function plain(text: string): string {
+  return text.replace(/[\s,_]/g, "").replace("−", "-");
 }
 
 /** "2024", "2024-05", "2024-05-01", "2024-05-01 12:30", "2024-05-01 12:30:15.25 UTC". */

@@ -8,15 +8,17 @@ import type {
   Condition,
   Description,
   Picture,
+  RangeCondition,
   Request,
   Requests,
   Tile,
   Traits,
   Value,
 } from "../protocol";
+import { isRange } from "../columns";
 import { parseSort } from "../sort";
 import { encodeElements, encodeRange, encodeText, encodeValues, sortRows } from "./arrays";
-import { SavedTable, type SavedColumn } from "./table";
+import { type Comparable, SavedTable, type SavedColumn } from "./table";
 
 /** A picture with its data in base64, or why there is none. */
 export type SavedPicture =
@@ -127,6 +129,9 @@ export class SavedKernel {
       for (const row of saved.rows) mask[row] = 1;
       return mask;
     }
+    if (isRange(condition)) {
+      return Uint8Array.from(this.#comparables(key), (value) => Number(isWithin(value, condition)));
+    }
     const passes = predicate(condition);
     return mask.map((_, row) => Number(passes(this.#table.value(key, row))));
   }
@@ -177,6 +182,12 @@ const DTYPES = new Map<unknown, "uint8" | "uint16" | "uint32" | "float64">([
   [Uint32Array, "uint32"],
   [Float64Array, "float64"],
 ]);
+
+/** Whether an integer lies between bounds of which one, as text, is longer than a double. */
+function isWithin(value: Comparable, { min, max, missing }: RangeCondition): boolean {
+  if (value === null || typeof value === "string") return missing;
+  return (min === null || value >= BigInt(min)) && (max === null || value <= BigInt(max));
+}
 
 /** What a condition that needs the values themselves asks of one. */
 function predicate(condition: Condition): (value: Value) => boolean {

@@ -1,6 +1,7 @@
 """Lists for the browser: each list as the combination of its most frequent elements."""
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ _FEWER = (1000, 200, 50, 25, 12)
 
 _SCALARS = frozenset({str, bool, int, float})
 _INFINITE = (math.inf, -math.inf)
+_LARGEST_DOUBLE = sys.float_info.max
 
 _Combination = frozenset[Any]
 
@@ -74,10 +76,15 @@ def encode_elements(key: str, series: pd.Series) -> ElementsColumn:
 def _combination(items: Iterable[Any]) -> _Combination:
     """What of a list can be told apart: a boolean is wrapped, for True is no 1 here."""
     return frozenset(
-        (item,) if type(item) is bool else item
-        for item in items
-        if type(item) in _SCALARS and item not in _INFINITE
+        (item,) if type(item) is bool else item for item in items if _is_told_apart(item)
     )
+
+
+def _is_told_apart(item: Any) -> bool:
+    """Whether JSON has an item, and a browser keeps it, whose numbers are doubles."""
+    if type(item) is int:
+        return abs(item) <= _LARGEST_DOUBLE and float(item) == item
+    return type(item) in _SCALARS and item not in _INFINITE
 
 
 def _ranked(combinations: Iterable[_Combination], counts: Iterable[int]) -> list[Any]:

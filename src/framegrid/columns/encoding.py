@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -238,8 +237,8 @@ def _amid(number: Number, edges: list[float], extra: Sequence[float]) -> set[flo
 
 
 def _stays_itself(edge: float, low: float, high: float) -> bool:
-    """Whether a large inner edge is the same after a way to a browser and back as a double."""
-    return int(Decimal(repr(float(edge)))) == edge and float(low) < float(edge) < float(high)
+    """Whether a large inner edge is the same in a browser, as a double."""
+    return int(float(edge)) == edge and float(low) < float(edge) < float(high)
 
 
 def _log_edges(number: Number, low: Any, high: Any) -> list[Any]:

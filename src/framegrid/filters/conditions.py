@@ -1,6 +1,7 @@
 """Conditions: from what a user may assign to the one form that browser, mask and query read."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -25,6 +26,9 @@ QUERY = ""
 
 INFINITIES = frozenset({"inf", "-inf"})
 """Bounds that only infinite values meet; JSON has no number for them."""
+
+# Text for integers that no double holds, which is what browsers have for numbers.
+_LONG_INTEGER = re.compile(r"-?\d{16,}")
 
 _Side = Literal["min", "max"]
 
@@ -175,10 +179,12 @@ def _one_of(target: FilterKey, values: Any) -> Condition:
 
 
 def _element(target: FilterKey, value: Any) -> Any:
-    """Check what a list is to contain; JSON has no infinity."""
+    """Check what a list is to contain; JSON has no infinity, and browsers only doubles."""
     plain = _plain(target, value, "string", "boolean", "integer", "float")
     if isinstance(plain, float) and not math.isfinite(plain):
         raise _refusal(target, value)
+    if type(plain) is int and float(plain) != plain:
+        raise _refusal(target, value, "no double is exactly that")
     return plain
 
 
@@ -206,6 +212,8 @@ def _number(target: FilterKey, bound: Any, side: _Side) -> float | str | None:
         return None
     if isinstance(bound, str) and bound in INFINITIES:
         bound = float(bound)
+    if isinstance(bound, str) and target.type == "integer" and _LONG_INTEGER.fullmatch(bound):
+        bound = int(bound)
     # Integers of any size are fine as bounds, though the dataset stores 64 bits.
     number = bound if type(bound) is int else _plain(target, bound, "integer", "float")
     inward = math.inf if side == "min" else -math.inf

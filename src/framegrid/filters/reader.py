@@ -184,11 +184,17 @@ class Reader:
 
 
 def _beside(value: Any, key_type: KeyType, direction: int) -> Any:
-    """The next value that a key of a type can have."""
+    """The next value that a key of a type can have.
+
+    Raises:
+        ValueError: there is none.
+    """
     if isinstance(value, datetime):
         return value + direction * timedelta.resolution
     if type(value) not in {int, float}:
         return value
+    if value == direction * math.inf:
+        raise ValueError("nothing lies beyond infinity")
     if key_type == "integer":
         return math.floor(value) + 1 if direction > 0 else math.ceil(value) - 1
     exact = float(value) == value

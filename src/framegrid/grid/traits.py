@@ -31,7 +31,11 @@ class GridTraits(anywidget.AnyWidget):
     _fitted: int
     _fitting: threading.RLock
 
-    filters = traitlets.Union([traitlets.Dict(), traitlets.Unicode()]).tag(sync=True)
+    filters = traitlets.Union([traitlets.Dict(), traitlets.Unicode()]).tag(
+        sync=True,
+        to_json=lambda filters, _: protocol.to_browser(filters),
+        from_json=lambda wire, _: protocol.from_browser(wire),
+    )
     sort = traitlets.Unicode("").tag(sync=True)
     selected = SampleIds()
     active = traitlets.Int(None, allow_none=True).tag(sync=True)

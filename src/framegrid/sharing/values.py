@@ -43,6 +43,7 @@ def saved_values(answers: Answers, traits: Mapping[str, Any]) -> Json:
         "masks": {
             key: {"condition": condition, "rows": _passing(view, key, condition)}
             for key, condition in traits["filters"].items()
+            if "missing" not in condition  # a page evaluates ranges itself
         },
     }
 
