@@ -7,7 +7,7 @@ import { isRange, RangeColumn, wantedOf } from "./columns";
 import { openEngine } from "./engine";
 import type { Category, Condition, Description, Filters, Traits } from "./protocol";
 import { RequestChannel } from "./requests";
-import { SampleSet } from "./sampleset";
+import { SharedSettings } from "./settings.svelte";
 import { parseSort } from "./sort";
 import { TraitSync } from "./sync";
 import { formatCondition } from "./format";
@@ -21,15 +21,13 @@ const PICTURE_SIZES = [128, 256, 512, 1024, 2048];
 /** Two frames: what an answer is waited for before anything else is drawn. */
 const ANSWER_MS = 32;
 
-/** Keys that the user has hidden, by model: a host may draw a grid anew at any time. */
-const HIDDEN = new WeakMap<object, ReadonlySet<string>>();
-
 const SILENCE: Notice = {
   id: -1,
   message: "The kernel does not answer: it is busy, or the connection is gone.",
 };
 
 export class Explorer implements ExplorerView {
+  readonly settings: SharedSettings;
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
   readonly #tiles: TileStore;
@@ -40,15 +38,6 @@ export class Explorer implements ExplorerView {
   #results = $state(0);
   #tilesSeen = $state(0);
 
-  readonly #model: object;
-  #hidden = $state.raw<ReadonlySet<string>>(new Set());
-  #sort = $state("");
-  #thumbnailSize = $state(128);
-  #captions = $state.raw<readonly string[]>([]);
-  #height = $state(640);
-  #fill = $state(false);
-  #selected = $state.raw(SampleSet.EMPTY);
-  #active = $state<number | null>(null);
   #notices = $state.raw<Notice[]>([]);
   #noticeCount = 0;
   #failed = $state(false);
@@ -67,8 +56,6 @@ export class Explorer implements ExplorerView {
   #reload: boolean | undefined;
 
   constructor(model: AnyModel<Traits>) {
-    this.#model = model;
-    this.#hidden = HIDDEN.get(model) ?? new Set();
     this.#sync = new TraitSync(model);
     this.#channel = new RequestChannel(
       model,
@@ -81,16 +68,7 @@ export class Explorer implements ExplorerView {
       },
       changed: () => this.#tilesSeen++,
     });
-    this.#follow("sort", (sort) => {
-      this.#sort = sort;
-      void this.#settle();
-    });
-    this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
-    this.#follow("captions", (captions) => (this.#captions = captions));
-    this.#follow("height", (px) => (this.#height = px));
-    this.#follow("fill", (fill) => (this.#fill = fill));
-    this.#follow("selected", (packed) => (this.#selected = SampleSet.unpack(packed)));
-    this.#follow("active", (id) => (this.#active = id));
+    this.settings = new SharedSettings(this.#sync, () => this.#adjust());
     this.#sync.observe("filters", () => void this.#settle());
     this.#sync.observe("_revision", () => void this.#load());
     this.#configureTiles();
@@ -140,30 +118,6 @@ export class Explorer implements ExplorerView {
   });
   get chips(): { key: string; text: string }[] {
     return this.#chips;
-  }
-  get hidden(): ReadonlySet<string> {
-    return this.#hidden;
-  }
-  get sort(): string {
-    return this.#sort;
-  }
-  get thumbnailSize(): number {
-    return this.#thumbnailSize;
-  }
-  get fill(): boolean {
-    return this.#fill;
-  }
-  get captions(): readonly string[] {
-    return this.#captions;
-  }
-  get height(): number {
-    return this.#height;
-  }
-  get selected(): SampleSet {
-    return this.#selected;
-  }
-  get active(): number | null {
-    return this.#active;
   }
 
   dismiss(notice: number): void {
@@ -228,49 +182,6 @@ export class Explorer implements ExplorerView {
 
   async query(): Promise<string> {
     return (await this.#channel.request("query", { filters: this.#filters })).ok.query;
-  }
-
-  setHidden(keys: Iterable<string>): void {
-    this.#hidden = new Set(keys);
-    HIDDEN.set(this.#model, this.#hidden);
-  }
-
-  setSort(sort: string): void {
-    this.#sync.set("sort", sort);
-    this.#sort = sort;
-    this.#configureTiles();
-    void this.#settle();
-  }
-
-  setThumbnailSize(px: number): void {
-    this.#sync.set("thumbnail_size", px, false);
-    this.#thumbnailSize = px;
-  }
-
-  setFill(fill: boolean): void {
-    this.#sync.set("fill", fill);
-    this.#fill = fill;
-  }
-
-  setCaptions(keys: string[]): void {
-    this.#sync.set("captions", keys);
-    this.#captions = keys;
-    this.#configureTiles();
-  }
-
-  setHeight(px: number): void {
-    this.#sync.set("height", px, false);
-    this.#height = px;
-  }
-
-  setSelected(samples: SampleSet): void {
-    this.#selected = samples;
-    this.#sync.set("selected", samples.pack());
-  }
-
-  setActive(sampleId: number | null): void {
-    this.#sync.set("active", sampleId);
-    this.#active = sampleId;
   }
 
   want(key: string, wanted: boolean): void {
@@ -340,14 +251,10 @@ export class Explorer implements ExplorerView {
     return this.#results >= 0 ? this.#collection : undefined;
   }
 
-  /** Takes a trait's value now and whenever somebody else changes it. */
-  #follow<Name extends keyof Traits>(name: Name, take: (value: Traits[Name]) => void): void {
-    const follow = (value: Traits[Name]): void => {
-      take(value);
-      this.#configureTiles();
-    };
-    this.#sync.observe(name, follow);
-    take(this.#sync.get(name));
+  /** Follows the settings. */
+  #adjust(): void {
+    this.#configureTiles();
+    if (this.#collection && this.#collection.sort !== this.settings.sort) void this.#settle();
   }
 
   #notify(message: string): void {
@@ -371,7 +278,7 @@ export class Explorer implements ExplorerView {
 
   readonly #wanted = (): { filters: Filters; sort: string } => ({
     filters: this.#filters,
-    sort: this.#sync.get("sort"),
+    sort: this.settings.sort,
   });
 
   readonly #show = (): void => {
@@ -397,8 +304,8 @@ export class Explorer implements ExplorerView {
   }
 
   #configureTiles(): void {
-    const size = this.#pictureSize;
-    this.#tiles.configure({ size, captions: this.#captions, sort: this.#sort });
+    const { captions, sort } = this.settings;
+    this.#tiles.configure({ size: this.#pictureSize, captions, sort });
   }
 
   /** Loads the dataset as it is now; while that lasts, further calls ask for another round. */
@@ -448,7 +355,11 @@ export class Explorer implements ExplorerView {
 
   /** Has tiles fetched again that another description has with other texts, or other pictures. */
   #invalidateTiles(old: Collection, description: Description): void {
-    const texts = ["file_name", ...this.#captions, parseSort(this.#sort).key].filter(Boolean);
+    const texts = [
+      "file_name",
+      ...this.settings.captions,
+      parseSort(this.settings.sort).key,
+    ].filter(Boolean);
     if (!old.hasSame(description, ...texts)) this.#tiles.invalidate();
     if (!old.hasSame(description, "file_path_abs")) this.#tiles.retry();
   }

@@ -82,7 +82,7 @@ export interface Description {
   versions: Record<string, number>;
 }
 
-/** The ordinal codes of a range key: see `src/framegrid/columns.py` for their meaning. */
+/** The ordinal codes of a range key: see `src/framegrid/columns/encoding.py` for their meaning. */
 export interface RangeHeader {
   kind: "range";
   number: NumberKind;

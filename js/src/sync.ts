@@ -12,7 +12,7 @@ const FLUSH_INTERVAL_MS = 250;
 export type TraitName = keyof Traits & string;
 
 export class TraitSync {
-  readonly #model: AnyModel<Traits>;
+  readonly model: AnyModel<Traits>;
   readonly #undo: (() => void)[] = [];
   #setting = false;
   /** Runs while it is too early for another flush. */
@@ -20,17 +20,17 @@ export class TraitSync {
   #late = false;
 
   constructor(model: AnyModel<Traits>) {
-    this.#model = model;
+    this.model = model;
   }
 
   get<Name extends TraitName>(name: Name): Traits[Name] {
-    return this.#model.get(name);
+    return this.model.get(name);
   }
 
   /** Sets a trait here at once and in the kernel soon; `settled` does not wait for the last flush. */
   set<Name extends TraitName>(name: Name, value: Traits[Name], settled = true): void {
     this.#setting = true;
-    this.#model.set(name, value);
+    this.model.set(name, value);
     this.#setting = false;
     if (settled) this.#flush();
     else if (this.#timer === undefined) this.#flushOrRest(true);
@@ -42,8 +42,8 @@ export class TraitSync {
     const listener = (): void => {
       if (!this.#setting) changed(this.get(name));
     };
-    this.#model.on(`change:${name}`, listener);
-    this.#undo.push(() => this.#model.off(`change:${name}`, listener));
+    this.model.on(`change:${name}`, listener);
+    this.#undo.push(() => this.model.off(`change:${name}`, listener));
   }
 
   close(): void {
@@ -61,6 +61,6 @@ export class TraitSync {
 
   #flush(): void {
     this.#late = false;
-    this.#model.save_changes();
+    this.model.save_changes();
   }
 }

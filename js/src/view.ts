@@ -76,7 +76,25 @@ export interface Notice {
   message: string;
 }
 
+/** What the user sets beside the filters. */
+export interface Settings {
+  /** "", "temperature" or "-temperature". */
+  sort: string;
+  thumbnailSize: number;
+  /** Whether pictures fill their tiles instead of being shown whole. */
+  fill: boolean;
+  captions: readonly string[];
+  height: number;
+  selected: SampleSet;
+  /** The sample open in the detail view. */
+  active: number | null;
+  /** Keys that the user does not want to see among the filters. */
+  get hidden(): ReadonlySet<string>;
+  set hidden(keys: Iterable<string>);
+}
+
 export interface ExplorerView {
+  readonly settings: Settings;
   /**
    * Silent: loading, and the kernel has not said a word for a while; failed: there is nothing to
    * show, and a notice says why.
@@ -92,20 +110,8 @@ export interface ExplorerView {
   readonly total: number;
   readonly count: number;
   readonly keys: KeyView[];
-  /** Keys that the user does not want to see among the filters. */
-  readonly hidden: ReadonlySet<string>;
   /** One per filter in force; text such as "temperature 10 – 25"; the key is "" for an expression. */
   readonly chips: { key: string; text: string }[];
-  /** "", "temperature" or "-temperature". */
-  readonly sort: string;
-  readonly thumbnailSize: number;
-  /** Whether pictures fill their tiles instead of being shown whole. */
-  readonly fill: boolean;
-  readonly captions: readonly string[];
-  readonly height: number;
-  readonly selected: SampleSet;
-  /** The sample open in the detail view. */
-  readonly active: number | null;
 
   dismiss(notice: number): void;
   /** Loads again after a failure. */
@@ -124,14 +130,6 @@ export interface ExplorerView {
   countWithout(key: string): number;
   /** The filters as an expression for `DataFrame.query`. */
   query(): Promise<string>;
-  setHidden(keys: Iterable<string>): void;
-  setSort(sort: string): void;
-  setThumbnailSize(px: number): void;
-  setFill(fill: boolean): void;
-  setCaptions(keys: string[]): void;
-  setHeight(px: number): void;
-  setSelected(samples: SampleSet): void;
-  setActive(sampleId: number | null): void;
 
   /** Draws what a filter waits with for its answer: components that take an event see it all. */
   refresh(): void;

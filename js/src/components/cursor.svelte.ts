@@ -60,30 +60,32 @@ export class Cursor {
    * too, in addition to it.
    */
   async pick(sampleId: number, { toggle, extend }: PickMode): Promise<void> {
-    const { selected } = this.#explorer;
+    const { selected } = this.#explorer.settings;
     this.#current = sampleId;
     const anchor = extend ? this.#anchorFor(sampleId) : sampleId;
     if (extend) {
       const samples = await this.#between(anchor, sampleId);
-      this.#explorer.setSelected((toggle ? selected : SampleSet.EMPTY).with(samples));
+      this.#explorer.settings.selected = (toggle ? selected : SampleSet.EMPTY).with(samples);
     } else {
-      this.#explorer.setSelected(toggle ? selected.toggled(sampleId) : SampleSet.of([sampleId]));
+      this.#explorer.settings.selected = toggle
+        ? selected.toggled(sampleId)
+        : SampleSet.of([sampleId]);
     }
     this.#setAnchor(anchor);
   }
 
   async selectAll(): Promise<void> {
-    this.#explorer.setSelected(SampleSet.of(await this.#all()));
+    this.#explorer.settings.selected = SampleSet.of(await this.#all());
   }
 
   /** Selects what is in the grid and was not selected. */
   async invert(): Promise<void> {
     const all = SampleSet.of(await this.#all());
-    this.#explorer.setSelected(all.without(this.#explorer.selected));
+    this.#explorer.settings.selected = all.without(this.#explorer.settings.selected);
   }
 
   clear(): void {
-    this.#explorer.setSelected(SampleSet.EMPTY);
+    this.#explorer.settings.selected = SampleSet.EMPTY;
   }
 
   /** Whether the key was one of the grid's. */
@@ -95,7 +97,7 @@ export class Cursor {
     else if (key === " " && this.index >= 0) {
       void this.pick(this.#current, { toggle: command || !shiftKey, extend: shiftKey });
     } else if (key === "Enter" && this.index >= 0) this.#onopen(this.#current);
-    else if (key === "Escape" && this.#explorer.selected.size) this.clear();
+    else if (key === "Escape" && this.#explorer.settings.selected.size) this.clear();
     else return false;
     return true;
   }
@@ -113,17 +115,17 @@ export class Cursor {
 
   #setAnchor(sampleId: number): void {
     this.#anchor = sampleId;
-    this.#anchored = this.#explorer.selected;
+    this.#anchored = this.#explorer.settings.selected;
   }
 
   /** False once somebody else set the selection. */
   get #isAnchored(): boolean {
-    return this.#anchor >= 0 && this.#anchored === this.#explorer.selected;
+    return this.#anchor >= 0 && this.#anchored === this.#explorer.settings.selected;
   }
 
   /** A selection that somebody else made extends from its first sample, no selection from here. */
   #anchorFor(sampleId: number): number {
-    const { selected } = this.#explorer;
+    const { selected } = this.#explorer.settings;
     const anchor = this.#isAnchored ? this.#anchor : selected.first;
     return anchor >= 0 && this.#explorer.indexOf(anchor) >= 0 ? anchor : sampleId;
   }

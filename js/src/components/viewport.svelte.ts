@@ -36,9 +36,9 @@ export class Viewport {
       new GridLayout({
         width: this.#width,
         count: this.#explorer.count,
-        size: this.#explorer.thumbnailSize,
+        size: this.#explorer.settings.thumbnailSize,
         gap: GAP,
-        captionHeight: this.#explorer.captions.length * CAPTION_HEIGHT,
+        captionHeight: this.#explorer.settings.captions.length * CAPTION_HEIGHT,
       }),
   );
   readonly inner: IndexRange = $derived.by(() => this.layout.visible(this.#offset, this.#height));
@@ -126,7 +126,7 @@ export class Viewport {
     const { first, last } = this.inner;
     const nearby = [span(first, last), span(last, this.outer.last), span(this.outer.first, first)];
     const sampleIds = nearby.flat().map((index) => this.#explorer.idAt(index));
-    const cut = this.#explorer.fill ? FILL_FACTOR : 1;
+    const cut = this.#explorer.settings.fill ? FILL_FACTOR : 1;
     this.#explorer.showTiles(sampleIds, this.layout.tileSize * cut);
   }
 
