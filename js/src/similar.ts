@@ -25,12 +25,12 @@ export function sharing(item: KeyView | undefined, element: Value): Condition | 
 function near({ range }: KeyView, value: number | string): Condition | null {
   const alone = { min: value, max: value, missing: false };
   if (!range) return alone;
-  const { scale, includeMissing } = range;
+  const { scale } = range;
   const x = typeof value === "number" || scale.number !== "datetime" ? +value : fromIso(value);
   if (!Number.isFinite(x)) return null;
   const steps = Math.floor(scale.last * NEAR);
   if (!steps) return alone;
   const middle = scale.nearest(scale.valueFraction(x));
   const [low, high] = [scale.step(middle, -steps), scale.step(middle, steps)];
-  return scale.toCondition(low, high, includeMissing);
+  return scale.toCondition(low, high, false);
 }

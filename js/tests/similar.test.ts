@@ -51,6 +51,12 @@ test.each<[string, number[], Value, object | null]>([
   expect(similar(ranged(edges), value)).toEqual(condition);
 });
 
+test("missing is not like a value, also where the slider includes it", () => {
+  const { range, ...key } = ranged(HUNDRED);
+  const item = { ...key, range: range && { ...range, includeMissing: true } };
+  expect(similar(item, 50.2)).toEqual({ min: 45, max: 55, missing: false });
+});
+
 test("the range always holds the value itself", () => {
   const item = ranged(HUNDRED.map((i) => (i * i) / 7));
   for (let value = 0; value < 1400; value += 13.7) {
