@@ -17,7 +17,8 @@ export class TraitSync {
   #setting = false;
   /** Runs while it is too early for another flush. */
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #late = false;
+  /** What was set since the last flush. */
+  readonly #unsent = new Map<TraitName, () => void>();
 
   constructor(model: AnyModel<Traits>) {
     this.model = model;
@@ -29,38 +30,47 @@ export class TraitSync {
 
   /** Sets a trait here at once and in the kernel soon; `settled` does not wait for the last flush. */
   set<Name extends TraitName>(name: Name, value: Traits[Name], settled = true): void {
-    this.#setting = true;
-    this.model.set(name, value);
-    this.#setting = false;
+    const apply = (): void => {
+      this.#setting = true;
+      this.model.set(name, value);
+      this.#setting = false;
+    };
+    apply();
+    this.#unsent.set(name, apply);
     if (settled) this.#flush();
-    else if (this.#timer === undefined) this.#flushOrRest(true);
-    else this.#late = true;
+    else if (this.#timer === undefined) this.#flushOrRest();
   }
 
-  /** Calls `changed` when the trait changes by anyone but this view's own `set`. */
+  /**
+   * Calls `changed` when the trait changes by anyone but this view's own `set`. What the kernel says
+   * while something newer waits for its flush is old: mostly the echo of what was flushed before.
+   */
   observe<Name extends TraitName>(name: Name, changed: (value: Traits[Name]) => void): void {
     const listener = (): void => {
-      if (!this.#setting) changed(this.get(name));
+      if (this.#setting) return;
+      const apply = this.#unsent.get(name);
+      if (apply) apply();
+      else changed(this.get(name));
     };
     this.model.on(`change:${name}`, listener);
     this.#undo.push(() => this.model.off(`change:${name}`, listener));
   }
 
   close(): void {
-    if (this.#late) this.#flush();
+    if (this.#unsent.size) this.#flush();
     clearTimeout(this.#timer);
     for (const undo of this.#undo) undo();
   }
 
-  #flushOrRest(late: boolean): void {
+  #flushOrRest(): void {
     this.#timer = undefined;
-    if (!late) return;
+    if (!this.#unsent.size) return;
     this.#flush();
-    this.#timer = setTimeout(() => this.#flushOrRest(this.#late), FLUSH_INTERVAL_MS);
+    this.#timer = setTimeout(() => this.#flushOrRest(), FLUSH_INTERVAL_MS);
   }
 
   #flush(): void {
-    this.#late = false;
+    this.#unsent.clear();
     this.model.save_changes();
   }
 }

@@ -70,6 +70,19 @@ describe("TraitSync", () => {
     expect(heard).toEqual(["height"]);
   });
 
+  it("holds what is not flushed yet against the echo of what was", () => {
+    const heard = vi.fn();
+    sync.observe("height", heard);
+    sync.set("height", 700, false);
+    sync.set("height", 800, false);
+    model.set("height", 700 as never);
+    expect(model.get("height")).toBe(800);
+    expect(heard).not.toHaveBeenCalled();
+    vi.runAllTimers();
+    model.set("height", 900 as never);
+    expect(heard).toHaveBeenCalledWith(900);
+  });
+
   it("keeps what was set last when it closes, and stops listening", () => {
     const heard = vi.fn();
     sync.observe("sort", heard);
