@@ -69,7 +69,7 @@ export function formatEnds(
 
 /** What a condition says after its key, such as "10 – 25 or missing"; `type` is the key's. */
 export function formatCondition(condition: Condition, type: string): string {
-  if ("query" in condition) return condition.query;
+  if ("query" in condition) return formatText(condition.query);
   if ("in" in condition) return condition.in.map(formatCategory).join(", ") || "none of its values";
   if ("contains" in condition) return formatContains(condition.contains);
   const { min, max } = condition;
@@ -93,12 +93,36 @@ function isBeside(bound: number | string | null, direction: 1 | -1): boolean {
 }
 
 function formatContains(part: Exclude<Category, null>): string {
-  return part === "" ? "not missing" : `contains ${JSON.stringify(part)}`;
+  return part === "" ? "not missing" : `contains ${spelled(JSON.stringify(part))}`;
 }
 
 /** A value of a value list. */
 export function formatCategory(value: Category): string {
-  return value === null ? "(missing)" : value === "" ? "(empty)" : String(value);
+  if (value === null) return "(missing)";
+  return typeof value === "string" ? formatText(value) : String(value);
+}
+
+/** Characters that show nothing, or turn round what follows. */
+const UNSEEN =
+  /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** A text of which all can be seen. */
+export function formatText(text: string): string {
+  if (text === "") return "(empty)";
+  return isUnseen(text) ? "(blank)" : spelled(text);
+}
+
+/** Whether a value has nothing to show, so that words in brackets stand in for it. */
+export function isUnseen(value: Value): boolean {
+  return value === null || (typeof value === "string" && value.trim() === "");
+}
+
+/** As Python and JSON spell what cannot be seen. */
+function spelled(text: string): string {
+  return text.replace(
+    UNSEEN,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /**
@@ -124,12 +148,12 @@ export function formatFull(value: Value, type?: string): string {
 function formatAs(value: Value, type: string | undefined, digits: number, indent?: number): string {
   if (value === null) return "";
   if (typeof value === "number") return formatNumber(value, "nearest", digits);
-  if (typeof value === "object") return JSON.stringify(value, null, indent);
+  if (typeof value === "object") return spelled(JSON.stringify(value, null, indent));
   if (typeof value === "boolean") return String(value);
   // A tile may still have a value of the key sorted by before.
   if (type === "datetime" && ISO.test(value)) return formatDatetime(value);
   if (type === "integer") return grouped(value);
-  return type === "float" ? value.replace("inf", "∞") : value;
+  return type === "float" ? value.replace("inf", "∞") : formatText(value);
 }
 
 /**

@@ -9,8 +9,9 @@ const NEAR = 1 / 20;
 
 /** What finds samples with this value or one near it; null where nothing does. */
 export function similar(item: KeyView | undefined, value: Value): Condition | null {
-  if (!item || value === null || typeof value === "object" || value === "") return null;
+  if (!item || value === null || typeof value === "object") return null;
   if (item.kind === "values" && typeof value !== "number") return { in: [value] };
+  if (value === "") return null;
   if (item.kind === "range" && typeof value !== "boolean") return near(item, value);
   return item.type === "string" ? { contains: value } : null;
 }

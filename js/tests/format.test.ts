@@ -116,7 +116,8 @@ describe("conditions", () => {
     [{ min: null, max: null, missing: false }, "float", "not missing"],
     [{ min: null, max: null, missing: true }, "float", "anything"],
     [{ min: "2024-05-01T00:00:00.000000", max: null, missing: false }, "datetime", "≥ 2024-05-01"],
-    [{ in: ["sunny", null] }, "string", "sunny, (missing)"],
+    [{ in: ["sunny", "", "\t", null] }, "string", "sunny, (empty), (blank), (missing)"],
+    [{ contains: "\u202eevil" }, "string", 'contains "\\u202eevil"'],
     [{ in: [true] }, "boolean", "true"],
     [{ contains: "dog" }, "string", 'contains "dog"'],
     [{ contains: 3 }, "list", "contains 3"],
@@ -128,7 +129,10 @@ describe("conditions", () => {
 describe("values", () => {
   test.each<[Value, string | undefined, string]>([
     [null, "float", ""],
-    ["", "string", ""],
+    ["", "string", "(empty)"],
+    [" \n\u00a0", "string", "(blank)"],
+    ["a\u202eb\u0007\n", "string", "a\\u202eb\\u0007\n"],
+    [["\u200b"], "list", '["\\u200b"]'],
     ["2024", "string", "2024"],
     ["inf", "string", "inf"],
     ["inf", "float", "∞"],

@@ -5,20 +5,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-MAKE = """
+MAKE = """\
 import datetime as dt, math, random
 from pathlib import Path
 from PIL import Image
 import framegrid as fg
 
-COUNT = 40
-folder = Path("photos")
-folder.mkdir()
+COUNT, dice = 40, random.Random(0)
+(folder := Path("photos")).mkdir()
 for i in range(COUNT):
     Image.new("RGB", (40 + i % 5, 48), (i * 5 % 256, 90, 120)).save(folder / f"photo-{i:04}.jpg")
 dataset = fg.ImageDataset.create("small")
 dataset.add_images_from_path(folder, progress=False)
-dice = random.Random(0)
 CELLS = {
     "blur": lambda: dice.choice([-math.inf, math.inf, 0.1, 0.25, round(dice.random(), 2)]),
     "size": lambda: 10 ** dice.uniform(-3, 3),
@@ -149,10 +147,27 @@ def test_integers_that_no_double_holds_stay_exact(lab, region):
     expect(status(region)).to_have_text(f"{count} of 40 images")
 
 
+def test_what_cannot_be_seen_is_put_into_words_everywhere(lab, region):
+    texts = "['', ' ', 'a\\u202eb', 'rain']"
+    lab.kernel.run(f"dataset.update_metadata({{i: {{'sky': {texts}[i % 4]}} for i in range(40)}})")
+    lab.kernel.run("grid.captions = ['sky']")
+    lab.kernel.run("grid.filters = {'sky': ['', ' ', 'a\\u202eb']}")
+    region.get_by_role("searchbox", name="Search keys").fill("sky")
+    tiles = region.get_by_role("listbox", name="Samples").get_by_role("option")
+    for place, text in enumerate(["(empty)", "(blank)", r"a\u202eb"]):
+        expect(region.get_by_role("checkbox", name=f"sky: {text}", exact=True)).to_be_checked()
+        expect(tiles.nth(place)).to_contain_text(text)
+        tiles.nth(place).dblclick()
+        fields = region.get_by_role("dialog").get_by_role("row", name="sky")
+        expect(fields).to_contain_text(text)
+        lab.page.keyboard.press("Escape")
+    expect(region.get_by_title(r"sky (empty), (blank), a\u202eb", exact=True)).to_be_visible()
+
+
 def test_an_expression_moves_sliders_and_leaves_one_chip(lab, region):
-    lab.kernel.run("grid.filters = \"0.1 < blur <= 0.9 and weather == 'rain' and faces < width\"")
+    lab.kernel.run("grid.filters = \"0.1 < blur <= 0.4 and weather == 'rain' and faces < width\"")
     thumb = region.get_by_role("slider", name="blur maximum", exact=True)
-    expect(thumb).to_have_attribute("aria-valuenow", "0.9")
+    expect(thumb).to_have_attribute("aria-valuenow", "0.4")
     expect(region.get_by_role("checkbox", name="weather: rain")).to_be_checked()
     count = lab.kernel.eval("len(dataset.df.query(grid.query))")
     expect(status(region)).to_have_text(f"{count} of 40 images")
