@@ -188,9 +188,9 @@ def test_normalise_keeps_bounds_beyond_float64_finite(low, high, expected):
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        ({"temprature": (1, 2)}, "no key 'temprature' to filter by; did you mean 'temperature'?"),
+        ({"temprature": (1, 2)}, "no key 'temprature'; did you mean 'temperature'?"),
         ({"WEATHER": ["rain"]}, "did you mean 'weather'?"),
-        ({"zzz": True}, "no key 'zzz' to filter by; there are 'width', 'height', 'temperature'"),
+        ({"zzz": True}, "no key 'zzz'; there are 'width', 'height', 'temperature'"),
         ({"weather.lat": (1, 2)}, "no key 'weather.lat'"),
         ({5: (1, 2)}, "no key 5"),
     ],

@@ -76,20 +76,30 @@ export function formatCondition(condition: Condition, type: string): string {
   if (min === "inf" || max === "-inf")
     return condition.missing ? "infinite or missing" : "infinite";
   if (min === null && max === null) return condition.missing ? "anything" : "not missing";
-  const [low, high] = [formatValue(min, type), formatValue(max, type)];
-  const between = low === high ? `= ${low}` : `${low} – ${high}`;
-  const range = min === null || max === null ? oneSided(condition, low, high) : between;
+  const [below, above] = [shutOut(min, -1, type), shutOut(max, 1, type)];
+  const [low, high] = [formatValue(below ?? min, type), formatValue(above ?? max, type)];
+  let range = low === high ? `= ${low}` : `${low} – ${high}`;
+  if (min === null) range = `${above === null ? "≤" : "<"} ${high}`;
+  if (max === null) range = `${below === null ? "≥" : ">"} ${low}`;
   return condition.missing ? `${range} or missing` : range;
 }
 
-/** A bound that is a float beside a short number was meant to shut that number out. */
-function oneSided({ min, max }: RangeCondition, low: string, high: string): string {
-  if (min === null) return `${isBeside(max, 1) ? "<" : "≤"} ${high}`;
-  return `${isBeside(min, -1) ? ">" : "≥"} ${low}`;
-}
-
-function isBeside(bound: number | string | null, direction: 1 | -1): boolean {
-  return typeof bound === "number" && (withoutNoise(bound) - bound) * direction > 0;
+/**
+ * What a bound beside it was meant to shut out, such as 0 by the smallest float above it, and a
+ * second by the next microsecond; null where the bound itself was meant.
+ */
+function shutOut(
+  bound: RangeCondition["min"],
+  direction: 1 | -1,
+  type: string,
+): number | string | null {
+  if (typeof bound === "number") {
+    const short = withoutNoise(bound);
+    return (short - bound) * direction > 0 ? short : null;
+  }
+  if (bound === null || type !== "datetime") return null;
+  const [beside, zone] = [fromIso(bound) + direction, isoParts(bound)[3]];
+  return beside % SECOND ? null : toIso(beside) + zone;
 }
 
 function formatContains(part: Exclude<Category, null>): string {
@@ -191,8 +201,9 @@ function isoParts(text: string): [date: string, time: string, fraction: string, 
   return [date, time, fraction, zone];
 }
 
-/** The largest doubles round to infinity: they stay. */
+/** The largest doubles round to infinity: they stay. The smallest is the neighbour of 0. */
 function withoutNoise(x: number): number {
+  if (Math.abs(x) === Number.MIN_VALUE) return 0;
   const rounded = Number(x.toPrecision(EXACT));
   return Number.isFinite(rounded) ? rounded : x;
 }
@@ -214,7 +225,7 @@ function round(
 
 /** Whether a number is written without an exponent. */
 function isPlain(x: number): boolean {
-  return Math.abs(x) >= 1e-6 && Math.abs(x) < 1e15;
+  return x === 0 || (Math.abs(x) >= 1e-6 && Math.abs(x) < 1e15);
 }
 
 /** The shortest text that means exactly `x`. */

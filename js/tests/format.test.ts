@@ -49,7 +49,7 @@ describe("numbers", () => {
     [Infinity, "∞"],
     [-Infinity, "-∞"],
     [Number.MAX_VALUE, "1.79769e308"],
-    [5e-324, "5e-324"],
+    [5e-324, "0"],
     [NaN, "NaN"],
   ])("%d is %s", (x, text) => {
     expect(formatNumber(x)).toBe(text);
@@ -115,7 +115,21 @@ describe("conditions", () => {
     [{ min: null, max: 0.1 + 0.2, missing: false }, "float", "≤ 0.3"],
     [{ min: null, max: null, missing: false }, "float", "not missing"],
     [{ min: null, max: null, missing: true }, "float", "anything"],
+    [{ min: 5e-324, max: null, missing: false }, "float", "> 0"],
+    [{ min: null, max: -5e-324, missing: false }, "float", "< 0"],
+    [{ min: 5e-324, max: 0.49999999999999994, missing: false }, "float", "0 – 0.5"],
     [{ min: "2024-05-01T00:00:00.000000", max: null, missing: false }, "datetime", "≥ 2024-05-01"],
+    [{ min: "2024-05-01T00:00:00.000001", max: null, missing: false }, "datetime", "> 2024-05-01"],
+    [
+      { min: null, max: "2024-05-01T23:59:59.999999+00:00", missing: true },
+      "datetime",
+      "< 2024-05-02 UTC or missing",
+    ],
+    [
+      { min: "2024-05-01T00:00:00", max: "2024-05-01T23:59:59.999999", missing: false },
+      "datetime",
+      "2024-05-01 – 2024-05-02",
+    ],
     [{ in: ["sunny", "", "\t", null] }, "string", "sunny, (empty), (blank), (missing)"],
     [{ contains: "\u202eevil" }, "string", 'contains "\\u202eevil"'],
     [{ in: [true] }, "boolean", "true"],

@@ -130,7 +130,7 @@ def _unknown(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(str(name).casefold(), folded, n=3)
     if near:
         meant = ", ".join(repr(folded[key]) for key in near)
-        return f"no key {name!r} to filter by; did you mean {meant}?"
+        return f"no key {name!r}; did you mean {meant}?"
     listed = ", ".join(map(repr, known[:12]))
     more = f" and {len(known) - 12} more" if len(known) > 12 else ""
-    return f"no key {name!r} to filter by; there are {listed}{more}"
+    return f"no key {name!r}; there are {listed}{more}"
