@@ -81,7 +81,16 @@ OWNERS = {
 }
 
 # The frontend's modules that reach the kernel, and among them those that know anywidget's model.
-KERNEL_SIDE = {"index", "explorer.svelte", "settings.svelte", "collection", "holdings", "arrays", "sync", "requests"}
+KERNEL_SIDE = {
+    "index",
+    "explorer.svelte",
+    "settings.svelte",
+    "collection",
+    "holdings",
+    "arrays",
+    "sync",
+    "requests",
+}
 # A saved page brings a kernel of its own.
 KERNEL_SIDE |= {"saved/kernel", "saved/model", "saved/page"}
 KNOW_THE_MODEL = {"index", "explorer.svelte", "sync", "requests"}
