@@ -188,6 +188,47 @@ def test_versions_tell_what_changed(browser, dataset):
     assert changed(third) == {*versions()}
 
 
+CODES = [{"of": "codes", "key": key, "extra": []} for key in ("big", "temperature")]
+
+
+def test_what_the_page_has_comes_with_the_description_where_it_is_another(browser, dataset):
+    mask = {"of": "mask", "key": "", "condition": {"query": "temperature > 3"}}
+    held = [*CODES, {"of": "order", "sort": "-temperature"}, mask]
+    versions = browser.ask("ready")[0]["ok"]["versions"]
+    dataset.get_sample(2).metadata["temperature"] = 40.0
+    reply, buffers, _ = browser.ask("ready", versions=versions, arrays=held)
+    pieces = reply["ok"]["pieces"]
+    asked = {"revision": reply["ok"]["revision"], "arrays": held[1:], "start": 0}
+    alone, same, _ = browser.ask("arrays", **asked)
+    assert [piece["index"] for piece in pieces] == [1, 2, 3]
+    assert [{**piece, "index": piece["index"] - 1} for piece in pieces] == alone["ok"]["pieces"]
+    assert list(map(bytes, buffers)) == list(map(bytes, same))
+
+
+def test_with_the_description_come_whole_arrays_alone(browser, dataset, monkeypatch):
+    versions = {**browser.ask("ready")[0]["ok"]["versions"], "big": -1, "temperature": -1}
+    monkeypatch.setattr(protocol, "MAX_MESSAGE_BYTES", 2 * len(dataset) - 1)
+    reply, buffers, _ = browser.ask("ready", versions=versions, arrays=CODES)
+    assert [piece["index"] for piece in reply["ok"]["pieces"]] == [0]
+    assert len(buffers) == 1
+
+
+@pytest.mark.parametrize("change", ["drop", "cast", "remove"])
+def test_what_is_no_more_does_not_come_with_the_description(browser, dataset, change):
+    versions = browser.ask("ready")[0]["ok"]["versions"]
+    match change:
+        case "drop":
+            dataset.drop_metadata("temperature")
+        case "cast":
+            dataset.cast_metadata("temperature", "string")
+        case "remove":
+            dataset.remove_samples([0])
+    bounds = {"min": 1, "max": 2, "missing": False}
+    held = [CODES[0], {"of": "mask", "key": "temperature", "condition": bounds}]
+    reply, buffers, _ = browser.ask("ready", versions=versions, arrays=held)
+    assert reply["ok"]["pieces"] == buffers == []
+
+
 def test_tiles_without_a_size_are_texts_alone(browser):
     _, _, parts = browser.ask("tiles", sample_ids=[0, 1], size=0, captions=["temperature"], sort="")
     ((part, buffers),) = [(content["part"], buffers) for content, buffers in parts]

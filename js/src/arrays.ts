@@ -38,7 +38,7 @@ export async function pullArrays(
     if (ok.stale) return false;
     for (const piece of ok.pieces) {
       const index = first + piece.index;
-      pulled[index] ??= { header: piece.header!, data: new ARRAY_TYPES[piece.dtype](rows) };
+      pulled[index] ??= begun(piece, rows);
       fill(pulled[index].data, piece, buffers[piece.buffer]);
       if (piece.stop === rows) take(pulled[index], index);
     }
@@ -60,6 +60,17 @@ export async function pullIds(
     ids = new SampleIds(rows, data as Float64Array);
   });
   return ids;
+}
+
+/** An array that came in one piece. */
+export function wholeArray(piece: ArrayPiece, buffers: DataView[]): PulledArray {
+  const array = begun(piece, piece.stop);
+  fill(array.data, piece, buffers[piece.buffer]);
+  return array;
+}
+
+function begun({ header, dtype }: ArrayPiece, rows: number): PulledArray {
+  return { header: header!, data: new ARRAY_TYPES[dtype](rows) };
 }
 
 function fill(data: RowArray, piece: ArrayPiece, buffer: DataView): void {

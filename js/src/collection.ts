@@ -8,21 +8,12 @@ import type { Engine, EngineEvents } from "./engine";
 import { type EngineArray, Holdings, isSame, keyOf, maskOf } from "./holdings";
 import type { SampleIds } from "./ids";
 import { KeyViews } from "./keyview";
-import { PROTOCOL_VERSION } from "./protocol";
+import { type Held, nameOf, type News } from "./news";
 import type { ColumnInfo, Condition, Description, Filters } from "./protocol";
 import type { RequestChannel } from "./requests";
 import type { KeyView } from "./view";
 
 export type OpenEngine = (rowCount: number, events: EngineEvents) => Promise<Engine>;
-
-/** Asks the kernel for the dataset as it is now. */
-export async function describe(channel: RequestChannel): Promise<Description> {
-  const { ok: description } = await channel.request("ready", {});
-  if (description.protocol !== PROTOCOL_VERSION) {
-    throw new Error("page and kernel run different versions of framegrid: reload the page");
-  }
-  return description;
-}
 
 export class Collection {
   readonly engine: Engine;
@@ -100,35 +91,36 @@ export class Collection {
     return keys.every((key) => isSame(this.#description, description, key));
   }
 
+  /** What is here, and what it is made of. */
+  get held(): Held {
+    const arrays = this.#holdings.needed(this.#description, this.#wanted);
+    return { versions: this.#description.versions, arrays };
+  }
+
   /**
-   * Brings a dataset of the same rows up to another description, all at once, by the arrays that
-   * are others; false when that description is outdated. A filter that is no longer `wanted` may
-   * be about a key that is gone.
+   * Brings a dataset of the same rows up to the news, all at once, by the arrays that are others;
+   * false when the news are outdated. A filter that is no longer `wanted` may be about a key that
+   * is gone.
    */
-  async renew(description: Description, wanted: () => Filters): Promise<boolean> {
-    const pulled = new Map<string, PulledArray>();
-    const of = (spec: EngineArray): string => JSON.stringify(spec);
+  async renew({ description, arrays }: News, wanted: () => Filters): Promise<boolean> {
+    const isOutdated = (spec: EngineArray): boolean =>
+      !this.hasSame(description, keyOf(spec)) &&
+      (spec.of !== "mask" || this.#hasFilter(spec.key, wanted()[spec.key]));
     for (;;) {
       // The user may go on meanwhile: what is needed is looked at anew.
-      const outdated = this.#holdings
-        .outdated(this.#description, description, this.#wanted)
-        .filter((spec) => spec.of !== "mask" || this.#hasFilter(spec.key, wanted()[spec.key]));
-      const lacking = outdated.filter((spec) => !pulled.has(of(spec)));
+      const outdated = this.#holdings.needed(description, this.#wanted).filter(isOutdated);
+      const lacking = outdated.filter((spec) => !arrays.has(nameOf(spec)));
       if (!lacking.length) {
         this.#become(
           description,
-          outdated.map((spec) => [spec, pulled.get(of(spec))!]),
+          outdated.map((spec) => [spec, arrays.get(nameOf(spec))!]),
         );
         return true;
       }
-      const isThere = await pullArrays(
-        this.#channel,
-        description.revision,
-        this.total,
-        lacking,
-        (array, index) => pulled.set(of(lacking[index]), array),
-      );
-      if (!isThere) return false;
+      const take = (array: PulledArray, index: number): void =>
+        void arrays.set(nameOf(lacking[index]), array);
+      const { revision, rows } = description;
+      if (!(await pullArrays(this.#channel, revision, rows, lacking, take))) return false;
     }
   }
 

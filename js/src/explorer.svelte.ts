@@ -2,9 +2,10 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { flushSync } from "svelte";
-import { Collection, describe, type OpenEngine } from "./collection";
+import { Collection, type OpenEngine } from "./collection";
 import { isRange, RangeColumn, wantedOf } from "./columns";
 import { openEngine } from "./engine";
+import { askForNews } from "./news";
 import type { Category, Condition, Description, Filters, Traits } from "./protocol";
 import { RequestChannel } from "./requests";
 import { SharedSettings } from "./settings.svelte";
@@ -323,11 +324,12 @@ export class Explorer implements ExplorerView {
   }
 
   async #loadOnce(): Promise<void> {
-    const description = await describe(this.#channel);
     const old = this.#collection;
+    const news = await askForNews(this.#channel, old?.held);
+    const { description } = news;
     if (old) this.#invalidateTiles(old, description);
     const isThere = await (old?.hasSame(description, "sample_id")
-      ? old.renew(description, () => this.#filters)
+      ? old.renew(news, () => this.#filters)
       : this.#open(description));
     if (!isThere) this.#reload = true;
     await this.#settle();

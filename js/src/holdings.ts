@@ -88,23 +88,22 @@ export class Holdings {
     return column?.lookup(condition) ? null : { of: "mask", key, condition };
   }
 
-  /** The arrays that are others in another description, of columns those that are `wanted`. */
-  outdated(now: Description, next: Description, wanted: readonly string[]): EngineArray[] {
+  /** The arrays that are held, as a description has them; of columns those that are `wanted`. */
+  needed({ columns, versions }: Description, wanted: readonly string[]): EngineArray[] {
     const specs: EngineArray[] = [];
-    for (const { key, kind } of next.columns) {
+    for (const { key, kind } of columns) {
       const [column, condition] = [this.columns.get(key), this.filters[key]];
       if (!column || kind === "other" || !(condition || wanted.includes(key))) continue;
       const isBounded = condition && column instanceof RangeColumn;
       specs.push({ of: "codes", key, extra: isBounded ? column.bounds(condition) : [] });
     }
     for (const [key, condition] of Object.entries(this.filters)) {
-      const isThere = key === "" || key in next.versions;
+      const isThere = key === "" || key in versions;
       const masked = isThere && !this.columns.get(key)?.lookup(condition);
       if (masked) specs.push({ of: "mask", key, condition });
     }
-    const isSortable = parseSort(this.sort).key in next.versions;
-    if (isSortable) specs.push({ of: "order", sort: this.sort });
-    return specs.filter((spec) => !isSame(now, next, keyOf(spec)));
+    if (parseSort(this.sort).key in versions) specs.push({ of: "order", sort: this.sort });
+    return specs;
   }
 
   /**

@@ -167,8 +167,15 @@ export interface Picture {
 
 /** Each request with its parts (`part`) and its reply (`ok`). */
 export interface Requests {
-  /** Sent first, again on every render and whenever the trait `_revision` changes. */
-  ready: { body: object; part: never; ok: Description };
+  /**
+   * Sent first, again on every render and whenever the trait `_revision` changes. With it goes what
+   * the browser has: of its `arrays` whole ones come along, those that are others now.
+   */
+  ready: {
+    body: { versions?: Description["versions"]; arrays?: ArraySpec[] };
+    part: never;
+    ok: Description & { pieces: ArrayPiece[] };
+  };
   /** As many pieces as fit one message, from row `start` of `arrays[0]` on; the rest is asked for again. */
   arrays: {
     body: { revision: number; arrays: ArraySpec[]; start: number };

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { findSorted } from "../src/answer";
-import { Collection, describe as describeBy } from "../src/collection";
+import { Collection } from "../src/collection";
 import { RangeColumn } from "../src/columns";
 import { LocalEngine } from "../src/engine";
+import { type EngineArray, keyOf } from "../src/holdings";
+import { askForNews } from "../src/news";
 import type { ArrayHeader, ArraySpec, Filters, Request } from "../src/protocol";
 import { type Channel, RequestChannel } from "../src/requests";
 import { FakeChannel } from "./channel";
@@ -84,11 +86,23 @@ function encode(
   return { header, data: codes, dtype: "uint8" };
 }
 
-/** Answers with at most `perMessage` rows a message, as a small kernel would. */
+/** Rows from `start` up to `stop` of an array, and their bytes. */
+function piece(spec: ArraySpec, dataset: Dataset, start = 0, stop = 4) {
+  const { header, data, dtype } = encode(spec, dataset);
+  const width = data.length / 4;
+  const bytes = data.subarray(start * width, stop * width);
+  return { dtype, start, stop, header: start ? null : header, bytes };
+}
+
+/**
+ * Answers with at most `perMessage` rows a message, as a small kernel would, and with arrays that
+ * are others now if it `brings` them.
+ */
 function kernel(
   perMessage = 4,
   firstId: number | null = null,
   dataset: Dataset = small(),
+  brings = false,
 ): FakeChannel {
   return new FakeChannel((request: Request, channel) => {
     if (request.type === "ready") {
@@ -101,20 +115,25 @@ function kernel(
       const { revision, versions } = dataset;
       const present = columns.filter(({ key }) => key in versions);
       const known = { protocol: 1, name: "small", rows: 4, first_id: firstId };
-      const ok = { ...known, revision, versions, columns: present };
-      return channel.receive({ reply: request.id, ok });
+      const { versions: before = {}, arrays = [] } = request;
+      const buffers: Uint8Array[] = [];
+      const pieces = arrays.flatMap((spec, index) => {
+        const key = keyOf(spec as EngineArray);
+        if (!brings || !(key in versions) || versions[key] === before[key]) return [];
+        const { bytes, ...rows } = piece(spec, dataset);
+        return { ...rows, index, buffer: buffers.push(bytes) - 1 };
+      });
+      const ok = { ...known, revision, versions, columns: present, pieces };
+      return channel.receive({ reply: request.id, ok }, buffers);
     }
     if (request.type !== "arrays") return;
     const stale = request.revision !== dataset.revision;
     if (stale) return channel.receive({ reply: request.id, ok: { stale, pieces: [] } });
-    const { header, data, dtype } = encode(request.arrays[0], dataset);
-    const width = data.length / 4;
-    const { start } = request;
+    const { arrays, start } = request;
     const stop = Math.min(4, start + perMessage);
-    const piece = { index: 0, dtype, start, stop, header: start ? null : header, buffer: 0 };
-    channel.receive({ reply: request.id, ok: { stale, pieces: [piece] } }, [
-      data.subarray(start * width, stop * width),
-    ]);
+    const { bytes, ...rows } = piece(arrays[0], dataset, start, stop);
+    const pieces = [{ ...rows, index: 0, buffer: 0 }];
+    channel.receive({ reply: request.id, ok: { stale, pieces } }, [bytes]);
   });
 }
 
@@ -123,7 +142,8 @@ async function load(fake = kernel()): Promise<Collection> {
   const open = async (rowCount: number): Promise<LocalEngine> =>
     new LocalEngine(rowCount, () => {});
   const events = { changed: () => {}, failed: () => {} };
-  return (await Collection.load(channel, await describeBy(channel), open, events))!;
+  const { description } = await askForNews(channel);
+  return (await Collection.load(channel, description, open, events))!;
 }
 
 async function follow(collection: Collection, filters: Filters, sort = ""): Promise<void> {
@@ -237,19 +257,22 @@ describe("Collection.follow", () => {
   });
 });
 
-describe("Collection.renew", () => {
+describe.each([true, false])("Collection.renew by a kernel that brings arrays: %s", (brings) => {
   const SUNNY = { in: ["sunny"] };
 
   /** A dataset that is here with all its columns, and a way to bring it up to date. */
   async function shown() {
     const dataset = small();
-    const fake = kernel(4, null, dataset);
+    const fake = kernel(4, null, dataset, brings);
     const channel = new RequestChannel(fake as unknown as Channel, () => {});
     const collection = await load(fake);
     await collection.want(["temperature", "weather"]);
     fake.sent.length = 0;
     const renew = async (wanted?: Filters): Promise<boolean> =>
-      collection.renew(await describeBy(channel), () => wanted ?? collection.filters);
+      collection.renew(
+        await askForNews(channel, collection.held),
+        () => wanted ?? collection.filters,
+      );
     const asked = (): ArraySpec[] =>
       fake.sent.flatMap((request) => (request.type === "arrays" ? request.arrays : []));
     return { dataset, fake, collection, renew, asked };
@@ -271,7 +294,7 @@ describe("Collection.renew", () => {
     setTemperatures(dataset, [10, 12, 30, 20], [2, 3, 1, 0]);
     await renew();
     await collection.want(["temperature", "weather"]);
-    expect(asked()).toEqual([{ of: "codes", key: "temperature", extra: [] }]);
+    expect(asked()).toEqual(brings ? [] : [{ of: "codes", key: "temperature", extra: [] }]);
     const [temperature, unchanged] = collection.keyViews();
     expect(temperature.range?.scale.edges).toEqual([10, 20, 30]);
     expect([...temperature.range!.histogram.matching].reduce((a, b) => a + b)).toBe(2);
@@ -325,7 +348,7 @@ describe("Collection.renew", () => {
     expect(ids(collection)).toEqual([5, 2, 1]);
   });
 
-  it("leaves to the next one what is outdated", async () => {
+  it.skipIf(brings)("leaves to the next one what is outdated", async () => {
     const { dataset, fake, collection, renew } = await shown();
     setTemperatures(dataset, [1, 2, 3, 4], [3, 2, 1, 0]);
     fake.watch = ({ type }) => void (dataset.revision += type === "arrays" ? 1 : 0);

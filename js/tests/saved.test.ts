@@ -147,7 +147,7 @@ describe("SavedModel", () => {
     expect(heard).toEqual([]);
     await expect.poll(() => heard.length).toBe(2);
     expect(heard).toEqual([
-      { reply: "7", ok: DATA.description },
+      { reply: "7", ok: { ...DATA.description, pieces: [] } },
       { push: "notice", message: "something is left out" },
     ]);
   });

@@ -1,12 +1,12 @@
 """What the kernel answers to a grid's requests: plain payloads and buffers; knows no comm."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from sys import getsizeof
 from typing import Any
 
-import numpy as np
-
-from framegrid import columns, filters, images, protocol
+from framegrid import arrays, filters, images, protocol
+from framegrid.arrays import Buffers, Encoded
 from framegrid.dataset import ImageDataset, Sample
 from framegrid.errors import UnknownKeyError
 from framegrid.protocol import Json
@@ -17,11 +17,6 @@ from framegrid.view import Derived, View
 KEPT_BYTES = 64_000_000
 # A page that loads a revision gets all of it, however fast the dataset changes meanwhile.
 KEPT_VIEWS = 4
-
-# What of a column goes its own way, or is known.
-_NO_HEADER = frozenset({"key", "codes"})
-
-Buffers = list[memoryview]
 
 
 class Answers:
@@ -51,48 +46,33 @@ class Answers:
             "protocol": protocol.PROTOCOL_VERSION,
             "name": self._dataset.name,
             "revision": view.revision,
-            "rows": len(view.frame),
+            "rows": len(view.rows),
             "first_id": view.first_id,
             "columns": view.keys,
             "versions": view.versions,
         }
+
+    def ready(self, request: protocol.Ready) -> tuple[Json, Buffers]:
+        """The description, and of what the browser has the arrays that are others now."""
+        description = self.describe()
+        view = self._loading[description["revision"]]
+        pieces, buffers = arrays.pack(self._renewed(view, request), 0)
+        whole = [piece for piece in pieces if piece["stop"] == description["rows"]]
+        return {**description, "pieces": whole}, buffers[: len(whole)]
 
     def arrays(self, request: protocol.Arrays) -> tuple[Json, Buffers]:
         """As many rows of the asked arrays as one message may carry."""
         view = self._loading.get(request.revision) or self.view
         if request.revision == view.revision:
             try:
-                return self._pieces(view, request)
+                made = (self._array(view, spec) for spec in request.arrays)
+                pieces, buffers = arrays.pack(enumerate(made), request.start)
             except (KeyError, TypeError, ValueError):
                 if view.revision == self._dataset.revision:
                     raise  # else it is about keys that the page does not know yet
+            else:
+                return {"stale": False, "pieces": pieces}, buffers
         return {"stale": True, "pieces": []}, []
-
-    def _pieces(self, view: View, request: protocol.Arrays) -> tuple[Json, Buffers]:
-        pieces: list[protocol.Piece] = []
-        buffers: Buffers = []
-        room, start = protocol.MAX_MESSAGE_BYTES, request.start
-        for index, spec in enumerate(request.arrays):
-            array, header = self._array(view, spec)
-            stop = min(len(array), start + room // array.itemsize)
-            if stop == start and len(array):
-                break
-            pieces.append(
-                {
-                    "index": index,
-                    "dtype": array.dtype.name,
-                    "start": start,
-                    "stop": stop,
-                    "header": header if start == 0 else None,
-                    "buffer": len(buffers),
-                }
-            )
-            buffers.append(array[start:stop].data.cast("B"))
-            room -= (stop - start) * array.itemsize
-            if stop < len(array):
-                break
-            start = 0
-        return {"stale": False, "pieces": pieces}, buffers
 
     def samples(self, sample_ids: list[int]) -> list[Sample]:
         """Those of the samples that the dataset still has."""
@@ -154,7 +134,19 @@ class Answers:
         """
         return self._dataset.get_sample(sample_id).file_path_abs
 
-    def _array(self, view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
+    def _renewed(self, view: View, request: protocol.Ready) -> Iterator[tuple[int, Encoded]]:
+        """Give the arrays that are others, but those that there can be no more."""
+        before, now = request.versions, view.versions
+        if before.get("sample_id") != now["sample_id"]:
+            return
+        for index, spec in enumerate(request.arrays):
+            key = arrays.key_of(spec)
+            if key in now and now[key] == before.get(key):
+                continue
+            with suppress(KeyError, TypeError, ValueError):
+                yield index, self._array(view, spec)
+
+    def _array(self, view: View, spec: Mapping[str, Any]) -> Encoded:
         """One array and its header, made once as long as what it is made of is the same."""
         made_of: object = view
         match spec:
@@ -163,7 +155,7 @@ class Answers:
             case {"of": "codes", "key": key}:
                 made_of = view.column(key)
         name = repr(sorted(spec.items()))
-        return self._encoded.get(name, made_of, lambda: _encode(view, spec))
+        return self._encoded.get(name, made_of, lambda: arrays.encode(view, spec))
 
 
 def picture_of(sample_id: int, encoded: images.Encoded | str, buffers: Buffers) -> protocol.Picture:
@@ -200,39 +192,3 @@ def _field(sample: Sample, key: str, schema: Mapping[str, KeyType]) -> Any:
     for step in target.path:
         value = value.get(step) if isinstance(value, dict) else None
     return protocol.to_value(value)
-
-
-def _encode(view: View, spec: Mapping[str, Any]) -> tuple[np.ndarray, Json]:
-    match spec:
-        case {"of": "ids"}:
-            return view.frame.index.to_numpy(np.float64), {"kind": "rows"}
-        case {"of": "order", "sort": sort}:
-            return view.order(sort), {"kind": "rows"}
-        case {"of": "mask", "key": key, "condition": condition}:
-            conditions = filters.normalise({key: condition}, view.schema)
-            mask = filters.mask(conditions, view.frame, view.schema)
-            return mask.view(np.uint8), {"kind": "mask"}
-        case {"of": "codes", "key": key, "extra": extra}:
-            return _encode_codes(view, key, extra)
-    raise ValueError(f"unknown array {dict(spec)!r}")
-
-
-def _encode_codes(view: View, key: str, extra: list[float]) -> tuple[np.ndarray, Json]:
-    series = view.values(key)
-    kind = view.kind(key)
-    column: Any
-    match kind:
-        case "values":
-            column = columns.encode_values(key, series)
-        case "text":
-            column = columns.encode_text(key, series)
-        case "elements":
-            column = columns.encode_elements(key, series)
-        case _:
-            column = columns.encode_range(key, series, extra)
-    header = {name: getattr(column, name) for name in column.__slots__ if name not in _NO_HEADER}
-    if kind == "range":
-        # As the doubles that they become in the browser, for there they are reckoned with.
-        header["edges"] = list(map(float, column.edges))
-        header["utc"] = view.schema.get(key) == "datetime_utc"
-    return column.codes, {"kind": kind, **protocol.to_browser(header)}

@@ -11,7 +11,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 PROTOCOL_VERSION = 1
@@ -28,12 +28,20 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The browser is there, or there again: it wants the description of the dataset.
+    """The browser is there, or has an earlier revision: it wants the description of the dataset.
 
     The description has the ``versions`` of all keys: where one is the same as before, so are the
     values, and nothing made of them has to be asked for again. That of ``sample_id`` is for the
     rows: where it is another, everything is.
+
+    Attributes:
+        versions: those that the browser knows.
+        arrays: what it has, written as in ``Arrays``: those that are others now come along, as many
+            as one message holds.
     """
+
+    versions: Json = field(default_factory=dict)
+    arrays: list[Json] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

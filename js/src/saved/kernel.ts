@@ -60,7 +60,7 @@ export class SavedKernel {
   answer(request: Request): Answer {
     switch (request.type) {
       case "ready":
-        return { ok: this.#data.description, buffers: [] };
+        return { ok: { ...this.#data.description, pieces: [] }, buffers: [] };
       case "arrays":
         return this.#arrays(request.arrays);
       case "tiles":

@@ -8,7 +8,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from framegrid import images, protocol, thumbnails
-from framegrid.answers import Answers, Buffers, picture_of
+from framegrid.answers import Answers, picture_of
+from framegrid.arrays import Buffers
 from framegrid.protocol import Json
 
 logger = logging.getLogger("framegrid")
@@ -50,7 +51,7 @@ class Messenger:
     def _answer(self, reply_to: str, request: protocol.Request) -> None:
         match request:
             case protocol.Ready():
-                self._ok(reply_to, self._answers.describe())
+                self._ok(reply_to, *self._answers.ready(request))
             case protocol.Arrays():
                 self._ok(reply_to, *self._answers.arrays(request))
             case protocol.SampleDetail():
