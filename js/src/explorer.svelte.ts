@@ -2,6 +2,7 @@
 
 import type { AnyModel } from "@anywidget/types";
 import { flushSync } from "svelte";
+import { Attempts } from "./attempts.svelte";
 import { Collection, type OpenEngine } from "./collection";
 import { isRange, RangeColumn, wantedOf } from "./columns";
 import { openEngine } from "./engine";
@@ -32,6 +33,7 @@ export class Explorer implements ExplorerView {
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
   readonly #tiles: TileStore;
+  readonly #attempts = new Attempts();
   #silent = $state(false);
 
   #collection = $state.raw<Collection>();
@@ -39,11 +41,7 @@ export class Explorer implements ExplorerView {
   #results = $state(0);
   #tilesSeen = $state(0);
 
-  #notices = $state.raw<Notice[]>([]);
-  #noticeCount = 0;
   #failed = $state(false);
-  /** Questions to the kernel that the grid waits for. */
-  #waiting = $state(0);
   #pictureSize = PICTURE_SIZES[0];
   /** Keys whose filters are in view. */
   readonly #wantedKeys = new Set<string>();
@@ -60,7 +58,7 @@ export class Explorer implements ExplorerView {
     this.#sync = new TraitSync(model);
     this.#channel = new RequestChannel(
       model,
-      ({ message }) => this.#notify(message),
+      ({ message }) => this.#attempts.notify(message),
       (silent) => (this.#silent = silent),
     );
     this.#tiles = new TileStore({
@@ -93,10 +91,11 @@ export class Explorer implements ExplorerView {
     return this.#sync.get("_sheet");
   }
   get busy(): boolean {
-    return this.#waiting > 0;
+    return this.#attempts.isLong;
   }
   get notices(): Notice[] {
-    return this.#silent && this.#collection ? [SILENCE, ...this.#notices] : this.#notices;
+    const { notices } = this.#attempts;
+    return this.#silent && this.#collection ? [SILENCE, ...notices] : notices;
   }
   get name(): string {
     return this.#collection?.name ?? "";
@@ -123,7 +122,7 @@ export class Explorer implements ExplorerView {
 
   dismiss(notice: number): void {
     if (notice === SILENCE.id) this.#silent = false;
-    this.#notices = this.#notices.filter(({ id }) => id !== notice);
+    this.#attempts.dismiss(notice);
   }
 
   retry(): void {
@@ -258,11 +257,6 @@ export class Explorer implements ExplorerView {
     if (this.#collection && this.#collection.sort !== this.settings.sort) void this.#settle();
   }
 
-  #notify(message: string): void {
-    if (this.#notices.some((notice) => notice.message === message)) return;
-    this.#notices = [...this.#notices, { id: this.#noticeCount++, message }];
-  }
-
   #setFilter(key: string, condition: Condition | null, settled: boolean): void {
     if (!this.#collection) return;
     // Drawn once, with the answer; unless that takes long, or the user goes on.
@@ -273,7 +267,7 @@ export class Explorer implements ExplorerView {
 
   /** Brings the grid to the filters and the sort of the traits. */
   async #settle(): Promise<void> {
-    await this.#attempt(async () => this.#collection?.follow(this.#wanted));
+    await this.#attempts.make(async () => this.#collection?.follow(this.#wanted));
     this.#results++;
   }
 
@@ -301,7 +295,7 @@ export class Explorer implements ExplorerView {
   }
 
   async #pullWanted(collection = this.#collection): Promise<void> {
-    await this.#attempt(async () => collection?.want([...this.#wantedKeys]));
+    await this.#attempts.make(async () => collection?.want([...this.#wantedKeys]));
   }
 
   #configureTiles(): void {
@@ -318,7 +312,7 @@ export class Explorer implements ExplorerView {
     this.#failed = false;
     do {
       this.#reload = false;
-      this.#failed = !(await this.#attempt(() => this.#loadOnce()));
+      this.#failed = !(await this.#attempts.make(() => this.#loadOnce()));
     } while (this.#reload);
     this.#reload = undefined;
   }
@@ -341,14 +335,14 @@ export class Explorer implements ExplorerView {
     const old = this.#collection;
     const collection = await Collection.load(this.#channel, description, openWithWorker, {
       changed: this.#show,
-      failed: ({ message }) => this.#notify(message),
+      failed: ({ message }) => this.#attempts.notify(message),
     });
     if (!collection) return false;
     if (old) collection.inheritSettings(old);
     collection.look(this.#kept, this.#span);
     // Nothing that is shown goes away; what is shown first does not wait for the columns.
     if (old) await this.#pullWanted(collection);
-    await this.#attempt(() => collection.follow(this.#wanted));
+    await this.#attempts.make(() => collection.follow(this.#wanted));
     old?.close();
     if (this.#closed) collection.close();
     else this.#collection = collection;
@@ -364,20 +358,6 @@ export class Explorer implements ExplorerView {
     ].filter(Boolean);
     if (!old.hasSame(description, ...texts)) this.#tiles.invalidate();
     if (!old.hasSame(description, "file_path_abs")) this.#tiles.retry();
-  }
-
-  /** Whether it succeeded; why it failed is told in a notice. */
-  async #attempt(action: () => Promise<unknown>): Promise<boolean> {
-    this.#waiting++;
-    try {
-      await action();
-      return true;
-    } catch (error) {
-      if ((error as Error).name !== "AbortError") this.#notify((error as Error).message);
-      return false;
-    } finally {
-      this.#waiting--;
-    }
   }
 }
 

@@ -35,11 +35,12 @@ export function keyView(
   return { ...view, values, complete: !("isComplete" in column) || column.isComplete };
 }
 
-/** All filter keys; a view stays the same object as long as nothing changes it. */
+/** All filter keys; they and each of them stay the same object as long as nothing changes it. */
 export class KeyViews {
   /** The latest of each key, those too that no answer brings any more. */
   readonly #histograms = new Map<string, ColumnHistogram>();
   readonly #views = new Map<string, { of: unknown[]; view: KeyView }>();
+  #all: KeyView[] = [];
 
   of(
     infos: readonly ColumnInfo[],
@@ -51,9 +52,12 @@ export class KeyViews {
       const known = this.#histograms.get(key);
       if (!known || !isSame(known, histogram)) this.#histograms.set(key, histogram);
     }
-    return infos.map((info) => {
+    const all = infos.map((info) => {
       return this.#view(info, columns.get(info.key), filters[info.key] ?? null);
     });
+    const isNew = all.length !== this.#all.length || all.some((view, i) => view !== this.#all[i]);
+    if (isNew) this.#all = all;
+    return this.#all;
   }
 
   #view(info: ColumnInfo, column: FilterColumn | undefined, condition: Condition | null): KeyView {

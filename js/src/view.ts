@@ -102,7 +102,7 @@ export interface ExplorerView {
   readonly status: "loading" | "silent" | "ready" | "failed";
   /** Names the contact sheet that stands in for the grid where there is no kernel. */
   readonly sheet: string;
-  /** Whether the kernel is asked for what the filters or the sort need. */
+  /** Whether what the grid asked the kernel for takes long. */
   readonly busy: boolean;
   readonly notices: Notice[];
   readonly name: string;
