@@ -50,22 +50,28 @@ class View:
 
     Attributes:
         revision: the dataset's revision.
-        frame: (N, K) the table, indexed by sample id; to be read only.
         schema: metadata key to type.
+        rows: (N,) the sample ids; while they are unchanged, the same object in every view.
     """
 
     def __init__(self, moment: Moment, told: Derived) -> None:
         self.revision = moment.revision
-        self.frame = moment.frame
         self.schema = moment.schema
+        self.rows = moment.ids
         self._columns = moment.columns
         self._renames = moment.renames
+        self._moment = moment
         self._told = told
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """(N, K) the table, indexed by sample id; to be read only, and made when asked for."""
+        return self._moment.frame
 
     @property
     def first_id(self) -> int | None:
         """The id of the first row where ids are consecutive, so that it tells them all."""
-        ids = self.frame.index
+        ids = self.rows
         if not len(ids) or ids[-1] - ids[0] != len(ids) - 1:
             return None
         return int(ids[0])
@@ -78,8 +84,7 @@ class View:
             keys.append(self._describe(key, key_type, "metadata"))
             if key_type == "dict":
                 keys += [
-                    self._describe(path, "float", "metadata")
-                    for path in filters.dict_paths(self.frame, key)
+                    self._describe(path, "float", "metadata") for path in self._dict_paths(key)
                 ]
         return keys
 
@@ -89,11 +94,6 @@ class View:
         columns = {"sample_id": self.rows} | self._columns
         columns |= {info["key"]: self.column(info["key"]) for info in self.keys}
         return {key: self._version(key, column) for key, column in columns.items()}
-
-    @property
-    def rows(self) -> object:
-        """The sample ids; while they are unchanged, the same object in every view."""
-        return next(iter(self._columns.values())).index
 
     def column(self, key: str) -> object:
         """The column of a filter key; while it is unchanged, the same object in every view."""
@@ -112,12 +112,12 @@ class View:
 
     def values(self, key: str) -> pd.Series:
         """The values of a filter key: (N,)."""
-        return filters.values(self.frame, key, self.schema)
+        return filters.values(self._columns, key, self.schema)
 
     def known(self, sample_ids: list[int]) -> np.ndarray:
         """Those of the ids that are samples here, in the order given."""
         ids = np.asarray(sample_ids, np.int64)
-        return ids[np.isin(ids, self.frame.index.to_numpy())]
+        return ids[np.isin(ids, self.rows.to_numpy())]
 
     def order(self, sort: str) -> np.ndarray:
         """Rows in the order of `sort`, missing last, ties in id order: (N,) uint32.
@@ -125,7 +125,7 @@ class View:
         Raises:
             UnknownKeyError, FilterError: as for ``check_sort``.
         """
-        rows = np.arange(len(self.frame), dtype=np.uint32)
+        rows = np.arange(len(self.rows), dtype=np.uint32)
         if not sort:
             return rows
         self.check_sort(sort)
@@ -173,9 +173,16 @@ class View:
             raise FilterError(f"cannot sort by {key!r}: it holds {self.schema[key]} values")
 
     def _sortable(self, key: str) -> Any:
-        if key == self.frame.index.name:
-            return pd.Index(self.frame.index)
-        return pd.Index(self.frame[key] if key in self.frame else self.values(key))
+        if key == self.rows.name:
+            return self.rows
+        return pd.Index(self._columns[key] if key in self._columns else self.values(key))
+
+    def _dict_paths(self, key: str) -> list[str]:
+        return self._told.get(
+            ("paths", key, *self._columns),
+            self._columns[key],
+            lambda: filters.dict_paths(self._columns, key),
+        )
 
     def _version(self, key: str, column: object) -> int:
         return self._told.get(("version", key), column, lambda: self.revision)

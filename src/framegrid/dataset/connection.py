@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -17,7 +18,7 @@ from framegrid.dataset.watcher import watch
 from framegrid.errors import UnknownSampleError
 from framegrid.schema import KeyType
 from framegrid.store import MemoryStore, Place, Store
-from framegrid.table import Change, Table
+from framegrid.table import Change, Table, to_frame
 
 # How old a single value may be that another process changed: to look costs as much as to read.
 GLANCE_S = 0.01
@@ -31,18 +32,26 @@ class Moment:
 
     Attributes:
         revision: grows with every change.
-        frame: (N, K) the table, indexed by sample id; shared, so it must not be written to.
         schema: metadata key to type, in which datetimes with a time zone are a type of their own.
-        columns: those of the frame, to be read only; the same Series in every moment in which the
-            column is the same.
+        columns: (N,) each, indexed by sample id, to be read only; the same Series in every moment
+            in which the column is the same.
         renames: of metadata keys: the revision before, the old and the new name.
     """
 
     revision: int
-    frame: pd.DataFrame
     schema: dict[str, KeyType]
     columns: "dict[str, pd.Series[Any]]"
     renames: tuple[tuple[int, str, str], ...]
+
+    @property
+    def ids(self) -> pd.Index:
+        """(N,) the sample ids; the same object in every moment in which they are the same."""
+        return next(iter(self.columns.values())).index
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """(N, K) the table, indexed by sample id; shared, so it must not be written to."""
+        return to_frame(self.columns, self.ids)
 
 
 class Connection:
@@ -131,9 +140,7 @@ class Connection:
         """Give the table as it is now, without a copy."""
         self.refresh()
         return self.read(
-            lambda table: Moment(
-                table.revision, table.frame(), table.shown, table.series(), table.renames
-            )
+            lambda table: Moment(table.revision, table.shown, table.series(), table.renames)
         )
 
     def commit(self, build: Callable[[Table], Change | None]) -> Change | None:

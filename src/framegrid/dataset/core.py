@@ -72,6 +72,11 @@ class ImageDataset(
         return self._connection.table.revision
 
     @property
+    def layout(self) -> object:
+        """Stands for the samples and the keys with their types: another object when these change."""
+        return self._connection.table.shown
+
+    @property
     def df(self) -> pd.DataFrame:
         """All samples as a DataFrame indexed by ``sample_id``.
 

@@ -15,6 +15,9 @@ from framegrid.schema import KeyType
 DIMENSIONS = ("width", "height")
 _NUMBERS = frozenset({int, float})  # and not bool
 
+Columns = pd.DataFrame | Mapping[str, pd.Series]
+"""A table, as a whole or by column."""
+
 
 @dataclass(frozen=True, slots=True)
 class FilterKey:
@@ -49,11 +52,11 @@ def resolve(name: str, schema: Mapping[str, KeyType]) -> FilterKey:
     raise UnknownKeyError(_unknown(name, [*DIMENSIONS, *schema]))
 
 
-def values(frame: pd.DataFrame, key: str, schema: Mapping[str, KeyType]) -> pd.Series:
-    """Give the values of a filter key, indexed as the frame.
+def values(columns: Columns, key: str, schema: Mapping[str, KeyType]) -> pd.Series:
+    """Give the values of a filter key, indexed as they are.
 
     Args:
-        frame: (N, K) the dataset's table.
+        columns: (N, K) the dataset's table.
         key: a column or a path to a number inside its dicts.
         schema: type by metadata key.
 
@@ -64,7 +67,7 @@ def values(frame: pd.DataFrame, key: str, schema: Mapping[str, KeyType]) -> pd.S
         UnknownKeyError: if there is no such key.
     """
     target = resolve(key, schema)
-    column = frame[target.column]
+    column = columns[target.column]
     if not target.path:
         return column
     numbers = np.fromiter((_number_at(item, target.path) for item in column), float, len(column))
@@ -72,17 +75,17 @@ def values(frame: pd.DataFrame, key: str, schema: Mapping[str, KeyType]) -> pd.S
     return pd.Series(array, index=column.index, name=key, copy=False)
 
 
-def dict_paths(frame: pd.DataFrame, key: str) -> list[str]:
+def dict_paths(columns: Columns, key: str) -> list[str]:
     """List the paths to numbers in the dicts of a column, in the order in which they appear.
 
     Left out is what no path leads to: names with a dot in them, and paths that are columns too.
     """
     paths: dict[tuple[str, ...], None] = {}
-    for item in frame[key]:
+    for item in columns[key]:
         if isinstance(item, dict):
             paths.update(_number_paths(item))
     names = [(key, *path) for path in paths]
-    return [".".join(name) for name in names if not _is_shadowed(name, frame.columns)]
+    return [".".join(name) for name in names if not _is_shadowed(name, columns)]
 
 
 def _splits(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -121,7 +124,7 @@ def _number_paths(item: dict[str, Any]) -> dict[tuple[str, ...], None]:
     return paths
 
 
-def _is_shadowed(name: tuple[str, ...], columns: pd.Index) -> bool:
+def _is_shadowed(name: tuple[str, ...], columns: Columns) -> bool:
     return any(".".join(name[:length]) in columns for length in range(2, len(name) + 1))
 
 

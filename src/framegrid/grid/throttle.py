@@ -1,6 +1,7 @@
 """Calling something often, letting it happen seldom."""
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +28,8 @@ class Throttle:
         self._interval = interval
         self._share = share
         self._lock = threading.Lock()
-        self._next = 0.0
+        self._last = -math.inf
+        self._spent = 0.0
         self._timer: threading.Timer | asyncio.TimerHandle | None = None
 
     def __call__(self) -> None:
@@ -46,9 +48,8 @@ class Throttle:
         try:
             yield
         finally:
-            wait = (time.thread_time() - start) / self._share
             with self._lock:
-                self._next = min(self._next + wait, time.monotonic() + _LONGEST_S)
+                self._spent += time.thread_time() - start
 
     def cancel(self) -> None:
         """Forget a delayed action."""
@@ -62,13 +63,14 @@ class Throttle:
             self._timer = None
             if self._delay():
                 return
-            self._next = time.monotonic() + self._interval
+            self._last, self._spent = time.monotonic(), 0.0
         with self.charged():
             self._action()
 
     def _delay(self) -> bool:
         """Have the action run later, if it is too early for it."""
-        wait = self._next - time.monotonic()
+        pause = min(max(self._interval, self._spent / self._share), _LONGEST_S)
+        wait = self._last + pause - time.monotonic()
         if wait <= 0:
             return False
         self._timer = _later(wait, self._run)

@@ -27,8 +27,9 @@ class GridTraits(anywidget.AnyWidget):
     _dataset: ImageDataset
     _answers: Answers
     _messenger: Messenger
-    # The revision of the dataset that the traits fit.
+    # Of the dataset that the traits fit.
     _fitted: int
+    _layout: object = None
     _fitting: threading.RLock
 
     filters = traitlets.Union([traitlets.Dict(), traitlets.Unicode()]).tag(
@@ -57,6 +58,11 @@ class GridTraits(anywidget.AnyWidget):
         """
         yield
 
+    def _keep_fit(self) -> None:
+        """Fit the traits, unless samples, keys and types are the same: a view is dear to make."""
+        if self._dataset.layout is not self._layout:
+            self._fit()
+
     def _fit(self) -> View:
         """Carry the traits over to the dataset as it is now, and give its view.
 
@@ -65,13 +71,13 @@ class GridTraits(anywidget.AnyWidget):
         """
         with self._fitting:
             view = self._answers.view
-            if view.revision == self._fitted:
+            if view.schema is self._layout:
                 return view
             gone = ", ".join(self._fit_keys(view))
             self.selected = view.known(self.selected).tolist()
             if self.active is not None and self.active not in self._dataset:
                 self.active = None
-            self._fitted = view.revision
+            self._fitted, self._layout = view.revision, view.schema
         if gone:
             self._messenger.notice(f"Removed, as the dataset's keys have changed: {gone}.")
         return view

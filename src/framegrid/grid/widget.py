@@ -187,9 +187,10 @@ class Grid(GridTraits):
     def _receive(self, content: dict[str, Any]) -> None:
         with self._push.charged():
             if content.get("type") == "ready":
-                self._fit()  # for the page to have filters that fit what it is told of
+                self._keep_fit()  # for the page to have filters that fit what it is told of
             self._messenger.receive(content)
 
     def _follow(self) -> None:
         """Bring the open grid up to the dataset's latest revision."""
-        self._revision = self._fit().revision
+        self._keep_fit()
+        self._revision = self._dataset.revision

@@ -18,6 +18,7 @@ from framegrid.table.footprint import Line, line_of
 from framegrid.table.ids import UNKNOWN, Ids, find_all
 from framegrid.table.table import Table
 from framegrid.table.undo_log import Entry, UndoLog, size_of
+from framegrid.table.view import to_frame
 
 __all__ = [
     "UNKNOWN",
@@ -41,4 +42,5 @@ __all__ = [
     "line_of",
     "replaced",
     "size_of",
+    "to_frame",
 ]
