@@ -169,6 +169,19 @@ def test_show_takes_a_dataset_or_a_frame(dataset):
     assert fg.show(dataset.df).filtered.index.equals(dataset.df.index)
 
 
+def test_a_value_is_pushed_without_a_look_at_the_whole_table(grid, dataset, monkeypatch):
+    assert len(grid.filtered)
+    made = []
+    moment = fg.ImageDataset.moment
+    monkeypatch.setattr(fg.ImageDataset, "moment", lambda self: made.append(1) or moment(self))
+    dataset.get_sample(0).metadata["temperature"] = 99.0
+    wait_until(lambda: grid._revision == dataset.revision)
+    assert made == []
+    dataset.rename_metadata("temperature", "heat")
+    wait_until(lambda: grid._revision == dataset.revision)
+    assert made
+
+
 def test_throttle_runs_at_once_and_after_the_last_call():
 
     ran = threading.Semaphore(0)

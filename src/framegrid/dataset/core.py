@@ -73,7 +73,7 @@ class ImageDataset(
 
     @property
     def layout(self) -> object:
-        """Stands for the samples and the keys with their types: another object when these change."""
+        """Stands for samples, keys and types: another object as soon as these are others."""
         return self._connection.table.shown
 
     @property

@@ -27,7 +27,7 @@ class GridTraits(anywidget.AnyWidget):
     _dataset: ImageDataset
     _answers: Answers
     _messenger: Messenger
-    # Of the dataset that the traits fit.
+    # Revision and layout of the dataset that the traits fit.
     _fitted: int
     _layout: object = None
     _fitting: threading.RLock
