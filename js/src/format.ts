@@ -49,6 +49,21 @@ export function formatEdge(edge: Edge, number: NumberKind, side?: "min" | "max")
 const SECOND = 1_000_000;
 const DAY = 86_400 * SECOND;
 
+/** So many characters there is room for under a slider. */
+const FITTING = 12;
+
+/** The end of a range of numbers, in few characters and rounded outwards where it is too long. */
+function formatEnd(end: number, side: "min" | "max"): string {
+  const rounding = side === "min" ? "down" : "up";
+  const text = formatNumber(end, rounding);
+  if (text.length <= FITTING || !Number.isFinite(end)) return text;
+  for (let count = SHORT; count < EXACT; count++) {
+    const [rounded, looksExact] = round(end, count, rounding);
+    if (rounded === end || !looksExact) return scientific(rounded);
+  }
+  return scientific(end);
+}
+
 /**
  * Both ends of a range in few characters. Datetimes are rounded outwards to what matters between
  * them, and say the `day` apart where they share it.
@@ -57,8 +72,8 @@ export function formatEnds(
   { min, max }: { min: Edge; max: Edge },
   number: NumberKind,
 ): { min: string; max: string; day?: string } {
-  if (number !== "datetime" || min === max)
-    return { min: formatEdge(min, number, "min"), max: formatEdge(max, number, "max") };
+  if (number !== "datetime") return { min: formatEnd(min, "min"), max: formatEnd(max, "max") };
+  if (min === max) return { min: formatEdge(min, number), max: formatEdge(max, number) };
   const unit = max - min < 60 * SECOND ? 1 : max - min < DAY ? SECOND : 60 * SECOND;
   const [low, high] = [Math.floor(min / unit) * unit, Math.ceil(max / unit) * unit];
   const [from, to] = [formatDatetime(toIso(low)), formatDatetime(toIso(high))];
@@ -230,7 +245,11 @@ function isPlain(x: number): boolean {
 
 /** The shortest text that means exactly `x`. */
 function decimal(x: number): string {
-  return isPlain(x) ? grouped(String(x)) : x.toExponential().replace("e+", "e");
+  return isPlain(x) ? grouped(String(x)) : scientific(x);
+}
+
+function scientific(x: number): string {
+  return x.toExponential().replace("e+", "e");
 }
 
 /** A decimal number with thousands separators in its whole part. */

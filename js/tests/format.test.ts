@@ -107,6 +107,16 @@ test.each([
   expect(ends).toEqual({ min, max, ...(day && { day }) });
 });
 
+test.each([
+  [3, 836_102_822_712, "3", "8.36103e11"],
+  [-836_102_822_712, 1e12, "-8.36103e11", "1e12"],
+  [-123_456_789_012.5, 987_654_321_012.5, "-1.23457e11", "9.87655e11"],
+  [123_456_789, 1_234_567_890, "123,456,789", "1.23457e9"],
+  [0.000123456789, 1234.56789, "0.000123456", "1,234.57"],
+])("the ends %d and %d have room under a slider, and hold every value", (low, high, min, max) => {
+  expect(formatEnds({ min: low, max: high }, "float")).toEqual({ min, max });
+});
+
 describe("conditions", () => {
   test.each<[Condition, string, string]>([
     [{ min: 10, max: 25, missing: false }, "float", "10 – 25"],
