@@ -56,6 +56,35 @@ def test_a_value_filters_the_grid(lab, open_grid):
     expect(status(region)).not_to_have_text("60 of 60 images")
 
 
+COVERED = """row => {
+  const buttons = [...row.querySelectorAll("button:has(svg)")];
+  const tools = buttons.map(button => button.getBoundingClientRect());
+  const range = document.createRange();
+  const walker = document.createTreeWalker(row.querySelector("td"), NodeFilter.SHOW_TEXT);
+  const meets = (a, b) =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const covered = [];
+  for (let node; (node = walker.nextNode()); ) {
+    range.selectNodeContents(node);
+    const lines = [...range.getClientRects()];
+    if (lines.some(line => tools.some(tool => meets(tool, line)))) covered.push(node.data);
+  }
+  return covered;
+}"""
+
+
+def test_what_can_be_done_with_a_value_leaves_it_readable(lab, open_grid):
+    values = "{'camera': 'a camera with a very long name', 'tags': ['a long one', 'another', 'x']}"
+    region = open_grid(more=[f"dataset.update_metadata({{7: {values}}})"])
+    lab.run(2)
+    dialog = opened(region, 7)
+    for key in ("file_path_abs", "camera", "tags"):
+        row = dialog.get_by_role("row", name=key)
+        row.hover()
+        expect(row.get_by_role("button", name=f"Copy {key}")).to_be_visible()
+        assert row.evaluate(COVERED) == []
+
+
 @pytest.mark.parametrize("api", ["clipboard", "none"])
 def test_values_and_the_sample_id_are_copied(lab, open_grid, api):
     if api == "none":
