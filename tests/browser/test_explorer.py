@@ -258,6 +258,17 @@ def test_sorting_orders_the_grid(lab, open_grid):
     lab.kernel.until("grid.filtered.index.tolist()[:2] == [56, 55]")
 
 
+def test_sorting_offers_what_is_no_key_and_shows_what_python_sorts_by(lab, open_grid):
+    region = open_grid()
+    sort = region.get_by_role("combobox", name="Sort by")
+    sort.select_option("file_name")
+    region.get_by_role("button", name="Sort direction").click()
+    expect(tiles(region).first).to_have_attribute("data-sample-id", "59")
+    lab.kernel.run("grid.sort = 'file_path_abs'")
+    expect(tiles(region).first).to_have_attribute("data-sample-id", "0")
+    expect(sort).to_have_value("file_path_abs")
+
+
 def test_the_widget_follows_the_theme(lab, open_grid):
     region = open_grid()
     colours = []
