@@ -26,8 +26,9 @@ from framegrid.sharing import contact_sheet, page
 STATIC = Path(str(files("framegrid") / "static"))
 # Changes of the dataset reach an open grid at most ten times a second.
 PUSH_INTERVAL_S = 0.1
-# A loop that makes many changes is not to be slowed down by more than a tenth for it.
-PUSH_SHARE = 0.05
+# A loop that makes many changes is not to be slowed down by more than a tenth for it; more than
+# what the grid itself takes goes to the way of its messages through the kernel.
+PUSH_SHARE = 0.04
 
 shown: WeakSet["Grid"] = WeakSet()
 """The grids of this process."""
