@@ -6,6 +6,8 @@ import type { NumberKind } from "../protocol";
 const INFINITE = /^([+-]?)(?:∞|inf|infinity)$/i;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const INTEGER = /^-?\d+$/;
+/** Commas and what follows them, where each parts three digits: that of "1,5" does not. */
+const GROUPS = /(?<=\d),(?=\d{3}(?!\d))/g;
 const DATE =
   /^(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:[T ](\d\d?)(?::(\d\d)(?::(\d\d)(\.\d{1,6})?)?)?)?)?)?$/;
 
@@ -38,7 +40,7 @@ function parseNumber(text: string): number | undefined {
 }
 
 function plain(text: string): string {
-  return text.replace(/[\s,_]/g, "").replace("−", "-");
+  return text.replace(/[\s_]/g, "").replace(GROUPS, "").replace("−", "-");
 }
 
 /** "2024", "2024-05", "2024-05-01", "2024-05-01 12:30", "2024-05-01 12:30:15.25 UTC". */
