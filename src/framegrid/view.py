@@ -101,10 +101,10 @@ class View:
 
     def kind(self, key: str) -> columns.Kind:
         """By what a key is filtered."""
-        key_type = filters.resolve(key, self.schema).type
-        return self._told.get(
-            ("kind", key), self.column(key), lambda: columns.kind(key_type, self.values(key))
-        )
+        target = filters.resolve(key, self.schema)
+        # Numbers inside dicts are floats, whatever they are: they need not be looked up.
+        series = self._columns[target.column]
+        return self._told.get(("kind", key), series, lambda: columns.kind(target.type, series))
 
     def renames(self, since: int) -> list[tuple[str, str]]:
         """Old and new names of the keys that were renamed since a revision."""

@@ -83,7 +83,7 @@ def dict_paths(columns: Columns, key: str) -> list[str]:
     paths: dict[tuple[str, ...], None] = {}
     for item in columns[key]:
         if isinstance(item, dict):
-            paths.update(_number_paths(item))
+            _add_number_paths(item, (), paths)
     names = [(key, *path) for path in paths]
     return [".".join(name) for name in names if not _is_shadowed(name, columns)]
 
@@ -112,16 +112,15 @@ def to_float(number: float) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def _number_paths(item: dict[str, Any]) -> dict[tuple[str, ...], None]:
-    paths: dict[tuple[str, ...], None] = {}
+def _add_number_paths(
+    item: dict[str, Any], above: tuple[str, ...], paths: dict[tuple[str, ...], None]
+) -> None:
     for step, value in item.items():
-        if "." in step:
-            continue
         if type(value) in _NUMBERS:
-            paths[(step,)] = None
-        elif isinstance(value, dict):
-            paths.update({(step, *path): None for path in _number_paths(value)})
-    return paths
+            if "." not in step:
+                paths[(*above, step)] = None
+        elif type(value) is dict and "." not in step:
+            _add_number_paths(value, (*above, step), paths)
 
 
 def _is_shadowed(name: tuple[str, ...], columns: Columns) -> bool:
