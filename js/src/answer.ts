@@ -1,5 +1,7 @@
 /** What is known of the samples under the filters and the sort of one moment. */
 
+import { findSorted } from "./search";
+
 /** Counts of rows by bin. */
 export interface ColumnHistogram {
   all: Uint32Array;
@@ -71,16 +73,4 @@ export function placeOf({ list }: Answer, row: number): number {
     list.places.set(row, place);
   }
   return place;
-}
-
-/** Index of `value` in an ascending array, -1 when it is not there. */
-export function findSorted(sorted: ArrayLike<number>, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low] === value ? low : -1;
 }

@@ -1,6 +1,6 @@
 /** Sample ids by row. */
 
-import { findSorted } from "./answer";
+import { findSorted } from "./search";
 
 export class SampleIds {
   readonly #ids: Float64Array | null;

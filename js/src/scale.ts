@@ -2,6 +2,7 @@
 
 import { fromIso, toIso } from "./format";
 import type { Edge, NumberKind, RangeCondition, RangeHeader } from "./protocol";
+import { countBelow } from "./search";
 
 /** Bins of a histogram at most. */
 export const MAX_BINS = 60;
@@ -24,18 +25,6 @@ export interface RangeWindow {
    * By code, 1 passes; exact when `extra` is empty, whatever the bounds, infinite values included.
    */
   passes: Uint8Array;
-}
-
-/** How many of the ascending `edges` lie below `x`. */
-function countBelow(edges: readonly Edge[], x: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (edges[middle] < x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Every edge is the next integer, so that a bin is a number of values, not an interval. */

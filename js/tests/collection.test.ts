@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findSorted } from "../src/answer";
+import { findSorted } from "../src/search";
 import { Collection } from "../src/collection";
 import { RangeColumn } from "../src/columns";
 import { LocalEngine } from "../src/engine";

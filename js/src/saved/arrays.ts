@@ -1,6 +1,7 @@
 /** The arrays of a saved page, computed as the kernel does; see `src/framegrid/columns`. */
 
 import type { Category, Edge, ElementsHeader, Value } from "../protocol";
+import { countBelow } from "../search";
 import type { Comparable } from "./table";
 
 /** Ordinal codes: even between edges, odd on one; the last one stands for missing. */
@@ -61,16 +62,4 @@ function compareText(x: string, y: string): number {
 /** Surrogates stand for what lies beyond all other units. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
-}
-
-/** How many of the ascending edges lie below a value. */
-function countBelow(edges: Edge[], value: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (edges[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,0 +1,19 @@
+/** Binary search in ascending arrays. */
+
+/** How many of the ascending numbers lie below `value`, which is where it is or would be. */
+export function countBelow(sorted: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index of `value` among ascending numbers, -1 when it is not there. */
+export function findSorted(sorted: ArrayLike<number>, value: number): number {
+  const index = countBelow(sorted, value);
+  return sorted[index] === value ? index : -1;
+}
