@@ -88,7 +88,7 @@ def _no_frontend() -> Finding | None:
 
 
 def _old_anywidget() -> Finding | None:
-    found = _versions()["anywidget"]
+    found = _version("anywidget")
     if found and _numbers(found) >= OLDEST_ANYWIDGET:
         return None
     oldest = ".".join(map(str, OLDEST_ANYWIDGET))
@@ -121,7 +121,7 @@ def _silent_browser() -> Finding | None:
 
 
 def _no_subshells() -> Finding | None:
-    found = _versions()["ipykernel"]
+    found = _version("ipykernel")
     if host() != "Jupyter" or not found or _numbers(found) >= SUBSHELLS_IPYKERNEL:
         return None
     return Finding(
