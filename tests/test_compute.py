@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 import framegrid as fg
-from framegrid.compute import NONE, file_states, run
+from framegrid.compute import NONE, file_checksums, run
 from framegrid.dataset import computing
 from framegrid.errors import ReadOnlyDatasetError
 
@@ -232,10 +232,10 @@ def test_the_state_of_a_file_tells_size_and_time(tmp_path):
     for text, time in [("a", 10), ("ab", 10), ("ab", 20), ("ab", 20)]:
         file.write_text(text)
         os.utime(file, ns=(time, time))
-        states += file_states(pa.array([str(file)])).tolist()
+        states += file_checksums(pa.array([str(file)])).tolist()
     assert len(set(states)) == 3
     assert states[2] == states[3]
-    assert file_states(pa.array([str(tmp_path / "absent")])) == [NONE]
+    assert file_checksums(pa.array([str(tmp_path / "absent")])) == [NONE]
 
 
 # What fails

@@ -1,6 +1,6 @@
 """A function over many images, in parallel on any executor; what it gave and what went wrong."""
 
-from framegrid.compute.notes import NONE, States, file_states
+from framegrid.compute.notes import NONE, States, file_checksums
 from framegrid.compute.portable import Function, Outcome
 from framegrid.compute.run import outcomes
 
@@ -9,6 +9,6 @@ __all__ = [
     "Function",
     "Outcome",
     "States",
-    "file_states",
+    "file_checksums",
     "outcomes",
 ]

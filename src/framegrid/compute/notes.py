@@ -24,8 +24,8 @@ _THREADS = 4  # for network disks; a local one needs none
 _FILES_PER_TASK = 256
 
 
-def file_states(paths: pa.Array) -> States:
-    """Give the state of each file, (N,) for N paths; ``NONE`` where there is no file."""
+def file_checksums(paths: pa.Array) -> States:
+    """Give a checksum of the state of each of N files: (N,), ``NONE`` where there is none."""
     tasks = [paths.slice(i, _FILES_PER_TASK) for i in range(0, len(paths), _FILES_PER_TASK)]
     states = np.empty(len(paths), np.int64)
     with threads.pool(_THREADS, "framegrid-states") as pool:

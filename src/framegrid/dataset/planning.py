@@ -52,7 +52,7 @@ def plan(connection: Connection, keys: Sequence[str], *, force: bool) -> Plan:
     if not keys:
         everything = np.full(len(samples.ids), fill_value=True)
         return Plan(keys, samples.jobs(everything), pd.Series(dtype=np.int64), 0)
-    samples.states = compute.file_states(samples.paths)
+    samples.states = compute.file_checksums(samples.paths)
     stale = ~samples.complete | samples.are_outdated() | force
     adopted = ~stale & samples.lack_notes()  # from now on a change of the file is noticed
     jobs = samples.jobs(stale)
