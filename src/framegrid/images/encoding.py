@@ -35,10 +35,10 @@ class Encoded:
     """A picture that a browser can show.
 
     Attributes:
-        data: The bytes of an image file.
-        mime: Its type, such as "image/jpeg".
-        width: Its own width in px.
-        height: Its own height in px.
+        data: the bytes of an image file.
+        mime: its type, such as "image/jpeg".
+        width: its own width in px.
+        height: its own height in px.
     """
 
     data: bytes
@@ -54,13 +54,13 @@ def thumbnail(path: StrPath, size: int) -> Encoded:
     shows as it is goes through unchanged, once decoding has proved it whole.
 
     Raises:
-        BrokenImageError: The file cannot be read, is damaged or too large.
+        BrokenImageError: the file cannot be read, is damaged or too large.
         ValueError: `size` is less than 1.
     """
     _check_px(size)
     with opened(path, DECODING_BUFFER) as image:
         original = _original(image, size, _SMALL_BYTES)
-        return original or _encode(_pixels(image, size), _THUMBNAIL_QUALITY)
+        return original or encode(_pixels(image, size), _THUMBNAIL_QUALITY)
 
 
 def picture(path: StrPath, max_px: int, max_bytes: int) -> Encoded:
@@ -70,7 +70,7 @@ def picture(path: StrPath, max_px: int, max_bytes: int) -> Encoded:
     carries no EXIF. A picture of too many bytes is made smaller rather than coarser.
 
     Raises:
-        BrokenImageError: The file cannot be read, is damaged or too large.
+        BrokenImageError: the file cannot be read, is damaged or too large.
         ValueError: `max_px` is less than 1.
     """
     _check_px(max_px)
@@ -85,7 +85,7 @@ def _check_px(px: int) -> None:
 
 
 def _original(image: ImageFile.ImageFile, px: int, max_bytes: int) -> Encoded | None:
-    """Return the file as it is, if it is whole, small enough, and the same in every browser."""
+    """Give the file as it is, if it is whole, small enough, and the same in every browser."""
     file = image.fp
     if file is None or max(image.size) > px or not _is_web_safe(image):
         return None
@@ -135,7 +135,8 @@ def _fit(size: tuple[int, int], px: float) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _encode(pixels: Image.Image, quality: int) -> Encoded:
+def encode(pixels: Image.Image, quality: int) -> Encoded:
+    """Make a PNG of pixels with transparency, a JPEG of others."""
     buffer = BytesIO()
     pixels.info = {}  # else Pillow writes the original's comments and colour profile
     if pixels.mode == "RGBA":
@@ -147,9 +148,9 @@ def _encode(pixels: Image.Image, quality: int) -> Encoded:
 
 def _encode_within(pixels: Image.Image, max_bytes: int) -> Encoded:
     """Encode at the largest size, by and large, that takes at most `max_bytes`."""
-    encoded = _encode(pixels, _PICTURE_QUALITY)
+    encoded = encode(pixels, _PICTURE_QUALITY)
     while len(encoded.data) > max_bytes and max(encoded.width, encoded.height) > 1:
         scale = min(0.9, 0.95 * sqrt(max_bytes / len(encoded.data)))
         px = max(1, int(scale * max(encoded.width, encoded.height)))
-        encoded = _encode(_resized(pixels, _fit(pixels.size, px)), _PICTURE_QUALITY)
+        encoded = encode(_resized(pixels, _fit(pixels.size, px)), _PICTURE_QUALITY)
     return encoded

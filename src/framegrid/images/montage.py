@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from framegrid.images.encoding import Encoded
+from framegrid.images.encoding import Encoded, encode
 
 _GAP = 2
 _PAPER = "white"
@@ -30,9 +30,7 @@ def montage(pictures: Sequence[Encoded | None], columns: int, edge: int) -> Enco
     sheet = Image.new("RGB", (columns * pitch - _GAP, rows * pitch - _GAP), _PAPER)
     for index, picture in enumerate(pictures):
         sheet.paste(_square(picture, edge), (index % columns * pitch, index // columns * pitch))
-    buffer = BytesIO()
-    sheet.save(buffer, "JPEG", quality=_QUALITY)
-    return Encoded(buffer.getvalue(), "image/jpeg", *sheet.size)
+    return encode(sheet, _QUALITY)
 
 
 def _square(picture: Encoded | None, edge: int) -> Image.Image:
