@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def default_folder() -> Path:
-    """Return the folder for framegrid's caches of this platform, or the one the user chose."""
+    """Give the folder for framegrid's caches of this platform, or the one the user chose."""
     if chosen := os.environ.get("FRAMEGRID_CACHE_DIR"):
         return Path(chosen)
     if sys.platform == "win32":

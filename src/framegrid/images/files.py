@@ -20,8 +20,8 @@ class FileState(NamedTuple):
     """A file in one state; writing to it makes another.
 
     Attributes:
-        version: When it was last written, in ns; of an object, a number for its entity tag.
-        size: In bytes.
+        version: when it was last written, in ns; of an object, a number for its entity tag.
+        size: in bytes.
     """
 
     version: int
@@ -32,12 +32,12 @@ def open_file(path: StrPath, buffering: int) -> IO[bytes]:
     """Open an image file for reading.
 
     Args:
-        path: The file, or the URL of an object.
-        buffering: Bytes to read at once; -1 for few, enough for most headers.
+        path: the file, or the URL of an object.
+        buffering: bytes to read at once; -1 for few, enough for most headers.
 
     Raises:
-        BrokenImageError: It is empty, no regular file, or a URL that is not opened.
-        OSError: It cannot be read.
+        BrokenImageError: it is empty, no regular file, or a URL that is not opened.
+        OSError: it cannot be read.
     """
     if not remote.is_url(path):
         _check_file(path)

@@ -24,16 +24,16 @@ def find_images(path: StrPath, *, recursive: bool = True) -> list[Path]:
     folders, those whose names begin with a dot, are skipped unless `path` itself names them.
 
     Args:
-        path: A file, a folder, or a glob such as ``"photos/**/*.jpg"``; "~" is the home folder.
-        recursive: Whether to look into the folders inside a folder.
+        path: a file, a folder, or a glob such as ``"photos/**/*.jpg"``; "~" is the home folder.
+        recursive: whether to look into the folders inside a folder.
 
     Returns:
         Absolute paths; the files of a folder come before those of its subfolders.
 
     Raises:
-        FileNotFoundError: There is nothing at `path`.
-        PermissionError: The folder at `path` may not be read.
-        ValueError: There is something at `path`, but no image.
+        FileNotFoundError: there is nothing at `path`.
+        PermissionError: the folder at `path` may not be read.
+        ValueError: there is something at `path`, but no image.
 
     Warns:
         UserWarning: Files whose names are not valid UTF-8, or unreadable subfolders, were skipped.
@@ -54,12 +54,12 @@ def find_objects(url: str, *, recursive: bool = True) -> list[str]:
     """List the images on object storage, in natural order, under the rules of `find_images`.
 
     Args:
-        url: An object, a folder or bucket, or a glob.
-        recursive: Whether to look into the folders inside a folder.
+        url: an object, a folder or bucket, or a glob.
+        recursive: whether to look into the folders inside a folder.
 
     Raises:
-        FileNotFoundError: There is nothing at `url`.
-        ValueError: There is something, but no image; or the URL is none of object storage.
+        FileNotFoundError: there is nothing at `url`.
+        ValueError: there is something, but no image; or the URL is none of object storage.
         OSError, ImportError: The store cannot be asked.
     """
     objects = remote.find(url, recursive=recursive)
@@ -70,7 +70,7 @@ def find_objects(url: str, *, recursive: bool = True) -> list[str]:
 
 
 def _roots(start: str) -> list[str]:
-    """Return the files and folders that a path names, or a glob that is not itself a name."""
+    """Give the files and folders that a path names, or a glob that is not itself a name."""
     if os.path.lexists(start):
         return [start]
     matches = list(_glob(Path(start))) if has_magic(start) else []

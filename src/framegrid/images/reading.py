@@ -54,8 +54,8 @@ class Header:
     """What the header of an image file says.
 
     Attributes:
-        width: Width in px as displayed, with the EXIF orientation applied.
-        height: Height in px as displayed.
+        width: width in px as displayed, with the EXIF orientation applied.
+        height: height in px as displayed.
         format: Pillow's name of the format, such as "JPEG".
         exif: EXIF values by key, if they were asked for, see ``exif_of``.
     """
@@ -70,7 +70,7 @@ def read_header(path: StrPath, *, exif: bool = False) -> Header:
     """Read the size and format of an image file, and maybe its EXIF values, without decoding it.
 
     Raises:
-        BrokenImageError: The file is missing, no regular file, empty, of no known format, damaged
+        BrokenImageError: the file is missing, no regular file, empty, of no known format, damaged
             in its header, or claims more than 178 million pixels.
     """
     with opened(path) as image:
@@ -86,7 +86,7 @@ def open_upright(path: StrPath) -> Image.Image:
     Pixels keep their own mode, 16-bit and float included. Of an animation, this is the first frame.
 
     Raises:
-        BrokenImageError: The file cannot be read, is damaged, or has more than 178 million pixels.
+        BrokenImageError: the file cannot be read, is damaged, or has more than 178 million pixels.
     """
     with opened(path, DECODING_BUFFER) as image:
         needs_turn = turn(image)
@@ -99,11 +99,11 @@ def opened(path: StrPath, buffering: int = -1) -> Iterator[ImageFile.ImageFile]:
     """Open an image file, identified but not decoded; valid within the ``with`` block.
 
     Args:
-        path: The file, or the URL of an object.
-        buffering: Bytes to read at once; by default few, enough for most headers.
+        path: the file, or the URL of an object.
+        buffering: bytes to read at once; by default few, enough for most headers.
 
     Raises:
-        BrokenImageError: Whatever goes wrong, here or in the block.
+        BrokenImageError: whatever goes wrong, here or in the block.
     """
     try:
         with open_file(path, buffering) as file:
@@ -117,7 +117,7 @@ def opened(path: StrPath, buffering: int = -1) -> Iterator[ImageFile.ImageFile]:
 
 
 def turn(image: ImageFile.ImageFile) -> Image.Transpose | None:
-    """Return what turns this undecoded image upright, None if it is upright already."""
+    """Give what turns this undecoded image upright, None if it is upright already."""
     if image.format == "TIFF":  # Pillow turns its pixels at decoding and its size at opening
         return None
     if METADATA_KEYS.isdisjoint(image.info):
@@ -133,7 +133,7 @@ def check_pixels(size: tuple[int, int], limit: int) -> None:
     """Refuse an image of `size` (width, height) in px that has more than `limit` pixels.
 
     Raises:
-        BrokenImageError: It has.
+        BrokenImageError: it has.
     """
     width, height = size
     if width * height > limit:
