@@ -5,6 +5,9 @@ import type { EngineArray } from "./holdings";
 import { type Description, PROTOCOL_VERSION } from "./protocol";
 import type { RequestChannel } from "./requests";
 
+const OTHER_VERSION =
+  "page and kernel run different versions of framegrid: restart the kernel, then reload the page";
+
 /** What the browser has, and the versions of the keys that it is made of. */
 export interface Held {
   versions: Description["versions"];
@@ -23,9 +26,7 @@ const NOTHING: Held = { versions: {}, arrays: [] };
 export async function askForNews(channel: RequestChannel, held = NOTHING): Promise<News> {
   const { ok, buffers } = await channel.request("ready", held);
   const { pieces, ...description } = ok;
-  if (description.protocol !== PROTOCOL_VERSION) {
-    throw new Error("page and kernel run different versions of framegrid: reload the page");
-  }
+  if (description.protocol !== PROTOCOL_VERSION) throw new Error(OTHER_VERSION);
   const arrays = new Map<string, PulledArray>();
   for (const piece of pieces) {
     arrays.set(nameOf(held.arrays[piece.index]), wholeArray(piece, buffers));

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from grid_fixtures import IN_BOTH, SHOW, drag, samples, slider, status, tiles
+from grid_fixtures import IN_BOTH, MAKE, SHOW, drag, samples, slider, status, tiles
 
 
 def test_grid_shows_counts_sliders_and_pictures(lab, open_grid):
@@ -226,6 +226,16 @@ def test_errors_are_shown_in_the_widget(lab, open_grid):
     region = open_grid()
     lab.kernel.run("grid.set_state({'sort': 'humidity'})")
     expect(region.get_by_role("alert").first).to_contain_text("humidity")
+
+
+def test_a_page_of_another_version_says_so(lab):
+    older = "from framegrid import protocol; protocol.PROTOCOL_VERSION = 0"
+    lab.open(MAKE.format(count=3), f"{older}; {SHOW}")
+    lab.run(0)
+    lab.run(1)
+    expect(lab.page.locator(".framegrid").get_by_role("alert")).to_contain_text(
+        "different versions of framegrid: restart the kernel, then reload the page", timeout=20_000
+    )
 
 
 def test_thumbnails_and_sliders_work_while_a_cell_runs(lab, open_grid):
