@@ -230,6 +230,12 @@ export class Collection {
     this.engine.send(...prepared, ...this.#holdings.setFilter(key, condition));
   }
 
+  /** Forgets what was ticked for the next narrowing of a range key. */
+  forget(key: string): void {
+    const column = this.columns.get(key);
+    if (column instanceof RangeColumn) column.includeMissing = false;
+  }
+
   /** Chooses the scale of a range key; its filter stays. */
   setLog(key: string, log: boolean): void {
     const column = this.columns.get(key);

@@ -168,10 +168,12 @@ export class Explorer implements ExplorerView {
   }
 
   clearFilter(key: string): void {
+    this.#collection?.forget(key);
     this.#setFilter(key, null, true);
   }
 
   clearFilters(): void {
+    for (const key of Object.keys(this.#filters)) this.#collection?.forget(key);
     this.#sync.set("filters", {});
     void this.#settle();
   }

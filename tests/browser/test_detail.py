@@ -56,6 +56,18 @@ def test_a_value_filters_the_grid(lab, open_grid):
     expect(status(region)).not_to_have_text("60 of 60 images")
 
 
+def test_samples_are_selected_while_one_steps_through_them(lab, open_grid):
+    region = open_grid()
+    select = opened(region, 20).get_by_role("button", name="Select sample")
+    expect(select).to_have_attribute("aria-pressed", "true")
+    lab.page.keyboard.press("ArrowRight")
+    expect(select).to_have_attribute("aria-pressed", "false")
+    select.click()
+    lab.kernel.until("grid.selected == [20, 21]")
+    select.click()
+    lab.kernel.until("grid.selected == [20]")
+
+
 COVERED = """row => {
   const buttons = [...row.querySelectorAll("button:has(svg)")];
   const tools = buttons.map(button => button.getBoundingClientRect());

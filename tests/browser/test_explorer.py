@@ -63,6 +63,9 @@ def test_missing_values_are_dropped_unless_asked_for(lab, open_grid):
     region.get_by_role("checkbox", name="temperature include missing").check()
     expect(status(region)).to_have_text(f"{without + 3} of 60 images")
     lab.kernel.until("grid.filtered['temperature'].isna().sum() == 3")
+    region.get_by_role("button", name="Reset temperature").click()
+    expect(status(region)).to_have_text("60 of 60 images")
+    expect(region.get_by_role("checkbox", name="temperature include missing")).not_to_be_checked()
 
 
 def test_python_moves_the_slider(lab, open_grid):
