@@ -26,6 +26,11 @@ const LOST = "an answer of the kernel got lost, several times";
 
 /** A kernel that is there, and not too busy, has said something by then. */
 const PATIENCE_MS = 1500;
+/**
+ * With the first widget JupyterLab has the kernel start a thread for the messages of widgets. It
+ * does not hold back what is sent before that is there: it would wait for the running cell.
+ */
+const FIRST_PATIENCE_MS = 80;
 /** How often a message may get lost before it is at fault itself: hosts drop what is too large. */
 const ATTEMPTS = 4;
 /** Between the questions whether one that says nothing is there. */
@@ -47,6 +52,7 @@ export class RequestChannel {
   // Several pages may be open on one kernel, which answers to all of them.
   readonly #page = Math.random().toString(36).slice(2);
   #sent = 0;
+  #hasHeard = false;
   #watch: ReturnType<typeof setTimeout> | undefined;
 
   /** `onSilence` hears whether the kernel owes an answer and does not say a word. */
@@ -73,7 +79,9 @@ export class RequestChannel {
       const message = { id, type, ...body };
       this.#pending.set(id, { message, attempts: 1, resolve, reject, onPart } as Pending);
       signal?.addEventListener("abort", () => this.#cancel(id), { once: true });
-      this.#watch ??= this.#lookAfter(PATIENCE_MS, false);
+      this.#watch ??= this.#hasHeard
+        ? this.#lookAfter(PATIENCE_MS, false)
+        : this.#askSoon(FIRST_PATIENCE_MS);
       if (!this.#post(message)) this.#fail(new Error(GONE));
     });
   }
@@ -122,6 +130,15 @@ export class RequestChannel {
     else if (this.#pending.delete(id)) pending.reject(new Error(LOST));
   }
 
+  #askSoon(ms: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      const longer = 2 * ms;
+      this.#watch =
+        longer < PATIENCE_MS ? this.#askSoon(longer) : this.#lookAfter(PATIENCE_MS, false);
+      this.#retry();
+    }, ms);
+  }
+
   #lookAfter(ms: number, asked: boolean): ReturnType<typeof setTimeout> {
     return setTimeout(() => {
       if (asked) this.#onSilence(true);
@@ -145,6 +162,7 @@ export class RequestChannel {
   }
 
   readonly #receive = (content: Content, buffers: Buffer[]): void => {
+    this.#hasHeard = true;
     if ("push" in content) this.#onPush(content);
     else this.#settle(content, (buffers ?? []).map(toDataView));
     this.#heard();

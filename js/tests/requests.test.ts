@@ -114,6 +114,14 @@ describe("a connection that loses messages", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("asks soon again before it has heard anything, for the first may wait for a cell", async () => {
+    const { fake, connect } = kernel();
+    const asked = open(fake).request("query", { filters: {} });
+    connect(true);
+    await vi.advanceTimersByTimeAsync(200);
+    expect((await asked).ok.query).toBe("a > 1");
+  });
+
   it("asks a silent kernel less and less often", async () => {
     const { fake } = kernel();
     const channel = open(fake);

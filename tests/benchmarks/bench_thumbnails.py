@@ -1,6 +1,7 @@
 """From a scroll by a screen to the last painted thumbnail, in JupyterLab: cold, warm and busy."""
 
 import statistics
+import time
 
 import pytest
 
@@ -18,7 +19,7 @@ from threading import Event
 
 rng = np.random.default_rng(0)
 photos = Path("photos").absolute()
-photos.mkdir()
+photos.mkdir(exist_ok=True)
 base = Image.fromarray(rng.integers(0, 256, (37, 50, 3), np.uint8)).resize((500, 374))
 noise = rng.integers(0, 50, (374, 500, 3))
 base = Image.fromarray((np.asarray(base) * 0.8 + noise).astype("uint8"))
@@ -79,6 +80,22 @@ SCROLL = """screens => new Promise(done => {
   requestAnimationFrame(look);
 })"""
 
+# Waits until all tiles on the screen are painted; gives their number.
+PAINTED = """() => new Promise(done => {
+  const look = () => {
+    const list = document.querySelector(".framegrid [role=listbox]");
+    const view = list?.getBoundingClientRect();
+    const shown = [...(list?.querySelectorAll("[role=option]") ?? [])].filter(tile => {
+      const { top, bottom } = tile.getBoundingClientRect();
+      return bottom > view.top + 10 && top < view.bottom - 10;
+    });
+    const isPainted = tile => tile.querySelector("img:not(.unpainted)")?.naturalWidth;
+    if (shown.length && shown.every(isPainted)) done(shown.length);
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
 
 class Scroller:
     """Scrolls down a grid, screen by screen; gives medians."""
@@ -120,5 +137,28 @@ def test_scrolled_to_painted(lab, capsys, tmp_path, size):
             print(
                 f"\n{count:.0f} thumbnails, {what}: the first after {first:.0f} ms, all after "
                 f"{last:.0f} ms, {ratio:.2f} x those that the cache had",
+                end="",
+            )
+
+
+def test_made_by_a_cell_that_goes_on(lab, capsys, tmp_path):
+    show = "grid = fg.show(frame, thumbnail_size=118, height=800)\ndisplay(grid)\n"
+    cells = {"the cell ends": show, **{what: show + body for what, body in BUSY.items()}}
+    lab.page.set_viewport_size({"width": 1800, "height": 1100})
+    took = {}
+    for what, cell in cells.items():
+        lab.open(MAKE, cell)
+        lab.kernel.run(f"import os; os.environ['FRAMEGRID_CACHE_DIR'] = {str(tmp_path / what)!r}")
+        lab.run(0, seconds=120)
+        start = time.perf_counter()
+        lab.start(1)
+        count = lab.page.evaluate(PAINTED)
+        took[what] = time.perf_counter() - start
+        lab.wait(1)
+        ratio = took[what] / took["the cell ends"]
+        with capsys.disabled():
+            print(
+                f"\n{what} after it made the grid: its first {count} thumbnails, cold, painted "
+                f"after {took[what] * 1000:.0f} ms, {ratio:.2f} x those of a cell that ends",
                 end="",
             )
