@@ -31,6 +31,7 @@ const PATIENCE_MS = 1500;
  * does not hold back what is sent before that is there: it would wait for the running cell.
  */
 const FIRST_PATIENCE_MS = 80;
+const LONGEST_FIRST_MS = 500;
 /** How often a message may get lost before it is at fault itself: hosts drop what is too large. */
 const ATTEMPTS = 4;
 /** Between the questions whether one that says nothing is there. */
@@ -134,7 +135,7 @@ export class RequestChannel {
     return setTimeout(() => {
       const longer = 2 * ms;
       this.#watch =
-        longer < PATIENCE_MS ? this.#askSoon(longer) : this.#lookAfter(PATIENCE_MS, false);
+        longer < LONGEST_FIRST_MS ? this.#askSoon(longer) : this.#lookAfter(PATIENCE_MS, false);
       this.#retry();
     }, ms);
   }

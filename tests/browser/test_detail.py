@@ -69,8 +69,7 @@ def test_samples_are_selected_while_one_steps_through_them(lab, open_grid):
 
 
 COVERED = """row => {
-  const buttons = [...row.querySelectorAll("button:has(svg)")];
-  const tools = buttons.map(button => button.getBoundingClientRect());
+  const tools = [...row.querySelectorAll("button svg")].map(icon => icon.getBoundingClientRect());
   const range = document.createRange();
   const walker = document.createTreeWalker(row.querySelector("td"), NodeFilter.SHOW_TEXT);
   const meets = (a, b) =>

@@ -182,6 +182,7 @@ def test_an_expression_moves_sliders_and_leaves_one_chip(lab, region):
 
 
 def test_lists_text_missing_and_infinite_values_can_be_reached(lab, region):
+    region.get_by_role("group", name="tags", exact=True).scroll_into_view_if_needed()
     region.get_by_role("checkbox", name="tags: dog").check()
     lab.kernel.until("grid.filters == {'tags': {'contains': 'dog'}}")
     region.get_by_role("checkbox", name="tags: (missing)").check()
