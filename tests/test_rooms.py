@@ -14,7 +14,7 @@ ROOMS = {
     "errors": set(),
     "forks": set(),
     "threads": set(),
-    "protocol": set(),
+    "protocol": {"schema"},
     "schema": {"errors"},
     "table": {"errors", "schema"},
     "journal": {"errors", "forks"},

@@ -9,19 +9,17 @@ under the same id. One push comes unasked: ``notice``. Binary buffers stay below
 import datetime as dt
 import json
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
+
+from framegrid.schema import MAX_EXACT, is_double
 
 PROTOCOL_VERSION = 1
 # Some hosts drop messages above 5 MB, and large ones are copied many times on their way.
 MAX_MESSAGE_BYTES = 4_000_000
 # The most that a character takes, as an escape sequence.
 _CHARACTER_BYTES = 6
-# The largest integer that a JavaScript number keeps exactly.
-MAX_SAFE_INTEGER = 2**53
-_LARGEST_DOUBLE = sys.float_info.max
 
 Json = dict[str, Any]
 
@@ -190,7 +188,7 @@ def to_value(value: Any) -> Any:
         case bool() | None | str():
             return value
         case int():
-            return value if abs(value) <= MAX_SAFE_INTEGER else str(value)
+            return value if abs(value) <= MAX_EXACT else str(value)
         case float():
             return value if math.isfinite(value) else str(value)
         case dt.datetime():
@@ -204,9 +202,8 @@ def to_value(value: Any) -> Any:
 def to_browser(value: Any) -> Any:
     """JSON that JavaScript reads without loss: integers that no double holds are text."""
     match value:
-        case int() if abs(value) > MAX_SAFE_INTEGER:
-            is_double = abs(value) <= _LARGEST_DOUBLE and float(value) == value
-            return float(value) if is_double else str(value)
+        case int() if abs(value) > MAX_EXACT:
+            return float(value) if is_double(value) else str(value)
         case list():
             return [to_browser(item) for item in value]
         case dict():
@@ -217,7 +214,7 @@ def to_browser(value: Any) -> Any:
 def from_browser(value: Any) -> Any:
     """JSON as JavaScript meant it: large numbers look like integers, and are doubles."""
     match value:
-        case int() if abs(value) > MAX_SAFE_INTEGER:
+        case int() if abs(value) > MAX_EXACT:
             return float(value)
         case list():
             return [from_browser(item) for item in value]

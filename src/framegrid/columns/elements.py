@@ -1,7 +1,6 @@
 """Lists for the browser: each list as the combination of its most frequent elements."""
 
 import math
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from framegrid.columns.codes import Array
+from framegrid.schema import is_double
 
 COMBINATIONS_LIMIT = 10_000
 _FEWER = (1000, 200, 50, 25, 12)
@@ -18,7 +18,6 @@ _FEWER = (1000, 200, 50, 25, 12)
 
 _SCALARS = frozenset({str, bool, int, float})
 _INFINITE = (math.inf, -math.inf)
-_LARGEST_DOUBLE = sys.float_info.max
 
 _Combination = frozenset[Any]
 
@@ -83,7 +82,7 @@ def _combination(items: Iterable[Any]) -> _Combination:
 def _is_told_apart(item: Any) -> bool:
     """Whether JSON has an item, and a browser keeps it, whose numbers are doubles."""
     if type(item) is int:
-        return abs(item) <= _LARGEST_DOUBLE and float(item) == item
+        return is_double(item)
     return type(item) in _SCALARS and item not in _INFINITE
 
 

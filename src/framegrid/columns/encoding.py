@@ -16,7 +16,7 @@ from framegrid.columns.steps import (
     integer_edges,
     log_edges,
 )
-from framegrid.schema import KeyType
+from framegrid.schema import MAX_EXACT, KeyType
 
 VALUES_LIMIT = 1000
 """Strings with more distinct values than this are text to search in, not values to choose."""
@@ -29,9 +29,6 @@ MIN_SPREAD = 1000
 """Positive values whose greatest is so many times the least may have a logarithmic scale."""
 SOME_VALUES = 10_000
 """So many values tell where the middle is."""
-
-MAX_SAFE_INTEGER = 2**53
-"""Integers beyond are rounded in a browser, whose numbers are doubles."""
 
 Kind = Literal["range", "values", "text", "elements", "other"]
 Number = Literal["float", "integer", "datetime"]
@@ -222,7 +219,7 @@ def _edges(number: Number, finite: Array, log: bool) -> list[float]:
         return []
     low, high = finite.min().item(), finite.max().item()
     edges = _log_edges(number, low, high) if log else _EDGES[number](low, high)
-    if number != "float" and max(-low, high) > MAX_SAFE_INTEGER:
+    if number != "float" and max(-low, high) > MAX_EXACT:
         edges = [edge for edge in edges if edge in (low, high) or _stays_itself(edge, low, high)]
     return edges
 

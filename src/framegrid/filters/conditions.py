@@ -183,7 +183,7 @@ def _element(target: FilterKey, value: Any) -> Any:
     plain = _plain(target, value, "string", "boolean", "integer", "float")
     if isinstance(plain, float) and not math.isfinite(plain):
         raise _refusal(target, value)
-    if type(plain) is int and float(plain) != plain:
+    if type(plain) is int and not types.is_double(plain):
         raise _refusal(target, value, "no double is exactly that")
     return plain
 

@@ -3,6 +3,7 @@
 from framegrid.schema.bulk import infer_arrow
 from framegrid.schema.conflicts import check_exact, merge, merge_array
 from framegrid.schema.conversions import shown
+from framegrid.schema.doubles import MAX_EXACT, is_double
 from framegrid.schema.json_text import from_json, to_json
 from framegrid.schema.key_types import (
     BUILTIN_COLUMNS,
@@ -23,6 +24,7 @@ from framegrid.schema.values import is_missing, normalise
 __all__ = [
     "BUILTIN_COLUMNS",
     "BUILTIN_TYPES",
+    "MAX_EXACT",
     "PANDAS_3",
     "KeyType",
     "Schema",
@@ -32,6 +34,7 @@ __all__ = [
     "check_key",
     "from_json",
     "infer_arrow",
+    "is_double",
     "is_hidden",
     "is_missing",
     "merge",

@@ -8,12 +8,12 @@ import pyarrow.compute as pc
 
 from framegrid.errors import MetadataTypeError
 from framegrid.schema.conversions import shown
+from framegrid.schema.doubles import MAX_EXACT
 from framegrid.schema.key_types import KeyType, arrow_type, public_name
 
 Describe = Callable[[int], str]
 """Names the sample at a position of a column, as in ``sample 17``."""
 
-_MAX_EXACT = 2**53  # every integer up to here is exact as a float
 _KINDS: dict[KeyType, str] = {
     "datetime": "datetime without time zone",
     "datetime_utc": "datetime with time zone",
@@ -42,7 +42,7 @@ def merge(key: str, current: KeyType | None, new: KeyType, value: Any, sample_id
     if current == "integer" and new == "float":
         return "integer" if value.is_integer() and -(2.0**63) <= value < 2.0**63 else "float"
     if current == "float" and new == "integer":
-        if abs(value) > _MAX_EXACT:
+        if abs(value) > MAX_EXACT:
             raise inexact(key, value, f"sample {sample_id}")
         return "float"
     raise conflict(key, current, new, value, f"sample {sample_id}")
@@ -89,7 +89,7 @@ def check_exact(key: str, integers: pa.Array, describe: Describe) -> None:
     Raises:
         MetadataTypeError: if one is beyond 2**53 in size.
     """
-    too_large = pc.or_(pc.greater(integers, _MAX_EXACT), pc.less(integers, -_MAX_EXACT))
+    too_large = pc.or_(pc.greater(integers, MAX_EXACT), pc.less(integers, -MAX_EXACT))
     first = pc.index(too_large, value=True).as_py()
     if first >= 0:
         raise inexact(key, integers[first].as_py(), describe(first))
