@@ -30,11 +30,7 @@ export function formatNumber(
   if (Number.isSafeInteger(x)) return grouped(String(x));
   const clean = withoutNoise(x);
   const wholeDigits = isPlain(clean) ? Math.floor(Math.log10(Math.abs(clean))) + 1 : 0;
-  for (let count = Math.max(digits, wholeDigits + 1); count < EXACT; count++) {
-    const [rounded, looksExact] = round(clean, count, rounding);
-    if (rounded === clean || (!looksExact && Number.isFinite(rounded))) return decimal(rounded);
-  }
-  return decimal(clean);
+  return decimal(shortened(clean, Math.max(digits, wholeDigits + 1), rounding));
 }
 
 /**
@@ -57,11 +53,7 @@ function formatEnd(end: number, side: "min" | "max"): string {
   const rounding = side === "min" ? "down" : "up";
   const text = formatNumber(end, rounding);
   if (text.length <= FITTING || !Number.isFinite(end)) return text;
-  for (let count = SHORT; count < EXACT; count++) {
-    const [rounded, looksExact] = round(end, count, rounding);
-    if (rounded === end || !looksExact) return scientific(rounded);
-  }
-  return scientific(end);
+  return scientific(shortened(end, SHORT, rounding));
 }
 
 /**
@@ -221,6 +213,15 @@ function withoutNoise(x: number): number {
   if (Math.abs(x) === Number.MIN_VALUE) return 0;
   const rounded = Number(x.toPrecision(EXACT));
   return Number.isFinite(rounded) ? rounded : x;
+}
+
+/** `x` to at least `digits` significant digits: as many as tell it from an exact number, or all. */
+function shortened(x: number, digits: number, rounding: Rounding): number {
+  for (let count = digits; count < EXACT; count++) {
+    const [rounded, looksExact] = round(x, count, rounding);
+    if (rounded === x || (!looksExact && Number.isFinite(rounded))) return rounded;
+  }
+  return x;
 }
 
 /** `x` to `digits` significant digits, and whether the last of them is 0. */

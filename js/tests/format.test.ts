@@ -113,6 +113,7 @@ test.each([
   [-123_456_789_012.5, 987_654_321_012.5, "-1.23457e11", "9.87655e11"],
   [123_456_789, 1_234_567_890, "123,456,789", "1.23457e9"],
   [0.000123456789, 1234.56789, "0.000123456", "1,234.57"],
+  [-Number.MAX_VALUE, Number.MAX_VALUE, "-1.7976931348623157e308", "1.7976931348623157e308"],
 ])("the ends %d and %d have room under a slider, and hold every value", (low, high, min, max) => {
   expect(formatEnds({ min: low, max: high }, "float")).toEqual({ min, max });
 });
