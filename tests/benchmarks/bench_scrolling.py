@@ -37,9 +37,9 @@ PACES = {"resting": 0, "slowly": 20, "fast": 100, "a screen a frame": 800, "by j
 
 
 @pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
-def test_frames_a_second(lab, capsys, tmp_path):
+def test_frames_a_second(lab, capsys, cold):
     lab.open(MAKE, "grid")
-    lab.kernel.run(f"import os; os.environ['FRAMEGRID_CACHE_DIR'] = {str(tmp_path)!r}")
+    cold(lab)
     lab.run(0, seconds=120)
     lab.run(1)
     lab.page.locator(".framegrid [role=option] img").first.wait_for()

@@ -51,9 +51,9 @@ LIMITS = {
 }
 
 
-def test_scrolling_leaves_nothing_behind(lab, capsys, tmp_path):
+def test_scrolling_leaves_nothing_behind(lab, capsys, cold):
     lab.open(MAKE, "grid")
-    lab.kernel.run(f"import os; os.environ['FRAMEGRID_CACHE_DIR'] = {str(tmp_path)!r}")
+    cold(lab)
     lab.run(0, seconds=200)
     lab.run(1)
     lab.page.locator(".framegrid [role=option] img").first.wait_for()

@@ -50,51 +50,49 @@ while time.time() < end:
     sum(range(100))
 """,
 }
+# Finds the tiles on the screen, and which of them are painted.
+TILES = """
+const list = () => document.querySelector(".framegrid [role=listbox]");
+const tiles = () => [...(list()?.querySelectorAll("[role=option]") ?? [])];
+const isShown = tile => {
+  const view = list().getBoundingClientRect();
+  const { top, bottom } = tile.getBoundingClientRect();
+  return bottom > view.top + 10 && top < view.bottom - 10;
+};
+const isPainted = tile => {
+  const img = tile.querySelector("img:not(.unpainted)");
+  return img && img.complete && img.naturalWidth > 0;
+};
+"""
 # Scrolls by one screen; gives the number of tiles that got a picture, and when, in ms, the first
 # and the last of them were painted.
-SCROLL = """screens => new Promise(done => {
-  const list = document.querySelector(".framegrid [role=listbox]");
-  const view = list.getBoundingClientRect();
-  const isShown = tile => {
-    const { top, bottom } = tile.getBoundingClientRect();
-    return bottom > view.top + 10 && top < view.bottom - 10;
-  };
-  const isPainted = tile => {
-    const img = tile.querySelector("img");
-    return img && img.complete && img.naturalWidth && !img.classList.contains("unpainted");
-  };
-  const known = new Set([...list.querySelectorAll("[role=option]")].map(t => t.dataset.sampleId));
+SCROLL = f"""screens => new Promise(done => {{
+  {TILES}
+  const known = new Set(tiles().map(tile => tile.dataset.sampleId));
   const start = performance.now();
-  list.scrollTop += screens * view.height;
+  list().scrollTop += screens * list().clientHeight;
   let frames = 0, first = null;
-  const look = () => {
-    const shown = [...list.querySelectorAll("[role=option]")]
-      .filter(tile => isShown(tile) && !known.has(tile.dataset.sampleId));
+  const look = () => {{
+    const shown = tiles().filter(tile => isShown(tile) && !known.has(tile.dataset.sampleId));
     const painted = shown.filter(isPainted).length;
     if (++frames > 1 && first === null && painted)
       first = performance.now() - start;
     if (frames > 1 && shown.length && painted === shown.length)
       requestAnimationFrame(() => done([shown.length, first, performance.now() - start]));
     else requestAnimationFrame(look);
-  };
+  }};
   requestAnimationFrame(look);
-})"""
-
+}})"""
 # Waits until all tiles on the screen are painted; gives their number.
-PAINTED = """() => new Promise(done => {
-  const look = () => {
-    const list = document.querySelector(".framegrid [role=listbox]");
-    const view = list?.getBoundingClientRect();
-    const shown = [...(list?.querySelectorAll("[role=option]") ?? [])].filter(tile => {
-      const { top, bottom } = tile.getBoundingClientRect();
-      return bottom > view.top + 10 && top < view.bottom - 10;
-    });
-    const isPainted = tile => tile.querySelector("img:not(.unpainted)")?.naturalWidth;
+PAINTED = f"""() => new Promise(done => {{
+  {TILES}
+  const look = () => {{
+    const shown = tiles().filter(isShown);
     if (shown.length && shown.every(isPainted)) done(shown.length);
     else requestAnimationFrame(look);
-  };
+  }};
   look();
-})"""
+}})"""
 
 
 class Scroller:
@@ -116,10 +114,10 @@ class Scroller:
 
 # Screens of about 60, 120 and 200 tiles.
 @pytest.mark.parametrize("size", [118, 80, 60])
-def test_scrolled_to_painted(lab, capsys, tmp_path, size):
+def test_scrolled_to_painted(lab, capsys, cold, size):
     lab.page.set_viewport_size({"width": 1800, "height": 1100})
     lab.open(MAKE, SHOW.format(size=size), *BUSY.values())
-    lab.kernel.run(f"import os; os.environ['FRAMEGRID_CACHE_DIR'] = {str(tmp_path)!r}")
+    cold(lab)
     lab.run(0, seconds=120)
     lab.run(1)
     lab.page.locator(".framegrid [role=option] img").first.wait_for()
@@ -141,14 +139,14 @@ def test_scrolled_to_painted(lab, capsys, tmp_path, size):
             )
 
 
-def test_made_by_a_cell_that_goes_on(lab, capsys, tmp_path):
+def test_made_by_a_cell_that_goes_on(lab, capsys, cold):
     show = "grid = fg.show(frame, thumbnail_size=118, height=800)\ndisplay(grid)\n"
     cells = {"the cell ends": show, **{what: show + body for what, body in BUSY.items()}}
     lab.page.set_viewport_size({"width": 1800, "height": 1100})
     took = {}
     for what, cell in cells.items():
         lab.open(MAKE, cell)
-        lab.kernel.run(f"import os; os.environ['FRAMEGRID_CACHE_DIR'] = {str(tmp_path / what)!r}")
+        cold(lab)
         lab.run(0, seconds=120)
         start = time.perf_counter()
         lab.start(1)

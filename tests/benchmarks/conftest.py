@@ -79,6 +79,17 @@ def dataset(request, saved, tmp_path):
         yield dataset
 
 
+@pytest.fixture
+def cold(tmp_path_factory):
+    """Give a kernel an empty cache of thumbnails of its own; called before it makes any."""
+
+    def empty(lab):
+        folder = str(tmp_path_factory.mktemp("cache"))
+        lab.kernel.run(f"import os; os.environ['FRAMEGRID_CACHE_DIR'] = {folder!r}")
+
+    return empty
+
+
 @pytest.fixture(scope="session")
 def report(pytestconfig):
     """Print what was measured, past pytest's capture."""
