@@ -169,6 +169,7 @@ def test_an_expression_moves_sliders_and_leaves_one_chip(lab, region):
     lab.kernel.run("grid.filters = \"0.1 < blur <= 0.4 and weather == 'rain' and faces < width\"")
     thumb = region.get_by_role("slider", name="blur maximum", exact=True)
     expect(thumb).to_have_attribute("aria-valuenow", "0.4")
+    region.get_by_role("group", name="weather", exact=True).scroll_into_view_if_needed()
     expect(region.get_by_role("checkbox", name="weather: rain")).to_be_checked()
     count = lab.kernel.eval("len(dataset.df.query(grid.query))")
     expect(status(region)).to_have_text(f"{count} of 40 images")
