@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from framegrid.remote.permission import check
 from framegrid.remote.urls import split
 
 _PACKAGES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs", "memory": "fsspec"}
@@ -17,15 +18,16 @@ class ChangedError(OSError):
 
 
 def locate(url: str) -> tuple[Any, str]:
-    """Give the file system of a URL and the path in it, without asking it anything.
+    """The file system of a URL and the path in it, without asking it anything.
 
     Never by fsspec's own way from URLs, which follows chains such as ``s3://x::file:///y``.
 
     Raises:
-        ValueError: it may not be opened.
+        ValueError: it may not be opened, or the user has not named its bucket.
         ImportError: its package is not installed.
     """
     protocol, rest = split(url)
+    check(url)
     try:
         import fsspec  # noqa: PLC0415 - only who has URLs needs it
 

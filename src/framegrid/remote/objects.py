@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from framegrid import threads
-from framegrid.errors import ConflictError
+from framegrid.base import ConflictError, threads
 from framegrid.remote.filesystems import locate, told_of
 
 _THREADS = 32  # they wait for the network
@@ -45,7 +43,7 @@ def status(url: str) -> Status | None:
 
 
 def _status_of(info: dict[str, Any]) -> Status:
-    """Give the state that an entry of fsspec tells."""
+    """The state that an entry of fsspec tells."""
     version = next((info[key] for key in _VERSIONS if info.get(key)), "")
     return Status(str(version), info["size"])
 
@@ -89,15 +87,3 @@ def read_whole(url: str) -> tuple[bytes, Status]:
             return data, after
         before = after
     raise ConflictError(f"{url} is written faster than it can be read: try again")
-
-
-def download(url: str, place: Path) -> None:
-    """Write the bytes of an object into a local file.
-
-    Raises:
-        FileNotFoundError: there is none.
-        OSError, ValueError, ImportError: as for ``read``.
-    """
-    fs, path = locate(url)
-    with told_of(url):
-        fs.get_file(path, str(place))

@@ -61,7 +61,7 @@ def replace(url: str, data: bytes, known: Status) -> Status:
 
 
 def is_writable(url: str) -> bool:
-    """Tell whether an object may be put there, where that can be known without putting one."""
+    """Whether an object may be put there, where that can be known without putting one."""
     protocol, _ = split(url)
     if protocol != "s3":
         return True

@@ -9,12 +9,13 @@ from framegrid.remote.objects import status
 _LARGEST = 1 << 24  # bytes; the ranges of one object double up to this
 
 
-def open_object(url: str, first: int) -> IO[bytes]:
+def open_object(url: str, first: int, start: int = 0) -> IO[bytes]:
     """Open an object for reading; the first bytes are asked for at once.
 
     Args:
         url: the object.
         first: size in bytes of the first range.
+        start: where to begin to read, in bytes.
 
     Raises:
         FileNotFoundError: there is none.
@@ -22,11 +23,42 @@ def open_object(url: str, first: int) -> IO[bytes]:
         ValueError, ImportError: the URL may not or cannot be opened.
     """
     file = io.BufferedReader(_Ranges(url, first))
+    file.seek(start)
     file.peek(1)
     return file
 
 
-class _Ranges(io.RawIOBase):
+class SeekableRaw(io.RawIOBase):
+    """A raw file that has a position; a subclass knows its length, and reads from there on."""
+
+    _position = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def tell(self) -> int:
+        """The position, in bytes."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a position, which may be beyond the end, and return it."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}
+        start = base[whence] if whence in base else self._length()
+        if start + offset < 0:
+            raise OSError(f"seek to {start + offset}: before the start")
+        self._position = start + offset
+        return self._position
+
+    def _length(self) -> int:
+        raise NotImplementedError
+
+
+class _Ranges(SeekableRaw):
     """Keeps the range that was asked for last."""
 
     def __init__(self, url: str, first: int) -> None:
@@ -36,24 +68,6 @@ class _Ranges(io.RawIOBase):
         self._next = first
         self._size: int | None = None
         self._start, self._range = 0, b""
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}
-        start = base[whence] if whence in base else self._length()
-        if start + offset < 0:
-            raise OSError(f"seek to {start + offset}: before the start")
-        self._position = start + offset
-        return self._position
 
     def readinto(self, buffer: Any) -> int:
         if not 0 <= self._position - self._start < len(self._range):
