@@ -1,0 +1,1 @@
+"""Parquet of other programs, read in part."""

@@ -1,0 +1,1 @@
+"""Where a dataset lives: a file, an object, memory."""

@@ -1,0 +1,1 @@
+"""An open dataset: commit, refresh, snapshot, close."""

@@ -1,0 +1,1 @@
+"""Columns in memory, and the changes that make one table of another."""
