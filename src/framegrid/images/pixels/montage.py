@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from framegrid.images.encoding import Encoded, encode
+from framegrid.images.pixels.encoding import Encoded, encode
 
 _GAP = 2
 _PAPER = "white"

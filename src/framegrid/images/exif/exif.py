@@ -5,9 +5,7 @@ from datetime import datetime
 from math import exp2, isnan
 from typing import Any
 
-from PIL import ImageFile
-
-from framegrid.images.tags import Tags
+from framegrid.images.exif.tags import Tags
 
 Exif = dict[str, Any]
 """EXIF values by key; keys without a value are left out."""
@@ -37,8 +35,8 @@ _TIME = re.compile(r"(\d{4})\D(\d\d?)\D(\d\d?)[ T]+(\d\d?):(\d\d):(\d\d)", re.AS
 _FRACTION = re.compile(r"\d+", re.ASCII)
 
 
-def exif_of(image: ImageFile.ImageFile) -> Exif:
-    """Read the EXIF values of an image that is opened, but not decoded.
+def exif_of(first: Tags) -> Exif:
+    """Read the EXIF values of an image, given the tags of its first directory.
 
     Times are in s, lengths in mm, positions in degrees and m. When it was taken is local time: the
     clock of the camera, whose time zone few cameras know.
@@ -49,7 +47,6 @@ def exif_of(image: ImageFile.ImageFile) -> Exif:
     Raises:
         OSError: the file cannot be read.
     """
-    first = _first_tags(image)
     tags = first | first.behind(_EXIF)
     values = {
         "captured": _captured(tags),
@@ -64,23 +61,6 @@ def exif_of(image: ImageFile.ImageFile) -> Exif:
         "gps": _gps(tags.behind(_GPS)),
     }
     return {key: value for key, value in values.items() if value is not None}
-
-
-def _first_tags(image: ImageFile.ImageFile) -> Tags:
-    if image.format == "TIFF" and image.fp is not None:
-        return Tags.of_file(image.fp)
-    if "exif" in image.info:
-        return Tags.of_bytes(image.info["exif"])
-    return Tags.of_bytes(_unhexed(image.info.get("Raw profile type exif", "")))
-
-
-def _unhexed(profile: str | bytes) -> bytes:
-    """Decode how ImageMagick puts EXIF into a PNG: a blank line, name, length, hex digits."""
-    text = profile.decode("latin-1") if isinstance(profile, bytes) else profile
-    try:
-        return bytes.fromhex("".join(text.split("\n")[3:]))
-    except ValueError:
-        return b""
 
 
 def _captured(tags: Tags) -> datetime | None:

@@ -3,20 +3,28 @@
 import os
 import re
 import warnings
-from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from glob import has_magic
 from pathlib import Path, PurePosixPath
 
 from framegrid import remote
-from framegrid.images.formats import EXTENSIONS, StrPath
+from framegrid.base import check_name
+from framegrid.images.formats.known import ARCHIVES, COMPRESSED, EXTENSIONS, NOT_READ, StrPath
 
+_NOT_READ = NOT_READ | ARCHIVES | COMPRESSED
 _SUFFIXES = tuple(EXTENSIONS)
 _DIGITS = re.compile(r"\d+")
 
 
-def find_images(path: StrPath, *, recursive: bool = True) -> list[Path]:
+def find_images(
+    path: StrPath,
+    *,
+    recursive: bool = True,
+    not_read: Counter[str] | None = None,
+    also: tuple[str, ...] = (),
+) -> list[Path]:
     """List the image files at a path, in natural order: "img2" before "img10".
 
     A file counts as an image by its extension alone. Links to folders are followed (by ``**`` in a
@@ -26,6 +34,8 @@ def find_images(path: StrPath, *, recursive: bool = True) -> list[Path]:
     Args:
         path: a file, a folder, or a glob such as ``"photos/**/*.jpg"``; "~" is the home folder.
         recursive: whether to look into the folders inside a folder.
+        not_read: takes the number of files by extension that are pictures of kinds not read.
+        also: extensions of files that are listed where there is no image file.
 
     Returns:
         Absolute paths; the files of a folder come before those of its subfolders.
@@ -38,24 +48,33 @@ def find_images(path: StrPath, *, recursive: bool = True) -> list[Path]:
     Warns:
         UserWarning: Files whose names are not valid UTF-8, or unreadable subfolders, were skipped.
     """
+    check_name(path)
     start = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - resolve() follows links
+    start = start[1:] if os.sep == "/" and start.startswith("//") else start
     unreadable: list[str] = []
     files = set(_walk(_roots(start), unreadable, recursive=recursive))
-    images = {file for file in files if file.lower().endswith(_SUFFIXES)}
+    images = _of_these(files, also)
     found = {image for image in images if _is_utf8(image)}
     _warn_skipped("folder(s) that cannot be read", unreadable)
     _warn_skipped("file(s) whose names are not valid UTF-8", images - found)
-    if not found:
-        raise ValueError(_nothing_found(start, len(files), recursive=recursive))
-    return [Path(image) for image in sorted(found, key=_natural_order())]
+    _check_found(found, files, start, not_read, recursive=recursive)
+    return [Path(image) for image in sorted(found, key=natural_order())]
 
 
-def find_objects(url: str, *, recursive: bool = True) -> list[str]:
+def find_objects(
+    url: str,
+    *,
+    recursive: bool = True,
+    not_read: Counter[str] | None = None,
+    also: tuple[str, ...] = (),
+) -> list[str]:
     """List the images on object storage, in natural order, under the rules of `find_images`.
 
     Args:
         url: an object, a folder or bucket, or a glob.
         recursive: whether to look into the folders inside a folder.
+        not_read: takes the number of files by extension that are pictures of kinds not read.
+        also: extensions of files that are listed where there is no image file.
 
     Raises:
         FileNotFoundError: there is nothing at `url`.
@@ -63,14 +82,19 @@ def find_objects(url: str, *, recursive: bool = True) -> list[str]:
         OSError, ImportError: The store cannot be asked.
     """
     objects = remote.find(url, recursive=recursive)
-    found = [each for each in objects if PurePosixPath(each).suffix.lower() in EXTENSIONS]
-    if not found:
-        raise ValueError(_nothing_found(url, len(objects), recursive=recursive))
-    return sorted(found, key=_natural_order())
+    found = _of_these(objects, also)
+    _check_found(found, objects, url, not_read, recursive=recursive)
+    return sorted(found, key=natural_order())
+
+
+def _of_these(files: Collection[str], also: tuple[str, ...]) -> set[str]:
+    """Those that are images by their extension, else those of other extensions."""
+    images = {file for file in files if file.lower().endswith(_SUFFIXES)}
+    return images or {file for file in files if also and file.lower().endswith(also)}
 
 
 def _roots(start: str) -> list[str]:
-    """Give the files and folders that a path names, or a glob that is not itself a name."""
+    """The files and folders that a path names, or a glob that is not itself a name."""
     if os.path.lexists(start):
         return [start]
     matches = list(_glob(Path(start))) if has_magic(start) else []
@@ -151,13 +175,49 @@ def _warn_skipped(what: str, paths: Collection[str]) -> None:
         warnings.warn(message, stacklevel=3)
 
 
-def _nothing_found(start: str, files: int, *, recursive: bool) -> str:
+def _check_found(
+    found: Collection[str],
+    files: Collection[str],
+    start: str,
+    not_read: Counter[str] | None,
+    *,
+    recursive: bool,
+) -> None:
+    """Refuse to have found nothing among files, and count those of kinds that are not read."""
+    rest = sorted(PurePosixPath(file).suffix.lower() for file in set(files).difference(found))
+    others = Counter(extension for extension in rest if extension in _NOT_READ)
+    if not found:
+        raise ValueError(_nothing_found(start, len(files), others, recursive=recursive))
+    if not_read is not None:
+        not_read.update(others)
+
+
+def said_of_not_read(counts: Mapping[str, int]) -> str:
+    """Name the files of kinds that are not read, and what to do; "" where there are none."""
+    kinds = {
+        "export camera RAW, layers and drawings as JPEG, PNG or TIFF first": NOT_READ,
+        "add archives by their own paths": ARCHIVES,
+        "unpack them, or make a .tar or .zip of them": COMPRESSED,
+    }
+    said = ((_listed(counts, extensions), advice) for advice, extensions in kinds.items())
+    return "; ".join(f"not read: {listed} ({advice})" for listed, advice in said if listed)
+
+
+def _listed(counts: Mapping[str, int], extensions: Collection[str]) -> str:
+    found = sorted(
+        (extension, count) for extension, count in counts.items() if extension in extensions
+    )
+    return ", ".join(f"{count:,} {extension}" for extension, count in found)
+
+
+def _nothing_found(start: str, files: int, others: Mapping[str, int], *, recursive: bool) -> str:
     extensions = ", ".join(sorted(EXTENSIONS))
     inside = "" if recursive else ", subfolders left out,"
-    return f"0 of {files:,} files in {start}{inside} have an image extension ({extensions})"
+    message = f"0 of {files:,} files in {start}{inside} have an image extension ({extensions})"
+    return f"{message}; {said_of_not_read(others)}" if others else message
 
 
-def _natural_order() -> Callable[[str], tuple[object, ...]]:
+def natural_order() -> Callable[[str], tuple[object, ...]]:
     """Make a sort key for paths: folder by folder, numbers by value."""
 
     @cache

@@ -70,7 +70,7 @@ class Tags:
         return type(self)(self._file, self._order, self._entries | other._entries)
 
     def text(self, tag: int) -> str | None:
-        """Give a text on one line: None if the tag is absent, broken or says nothing."""
+        """A text on one line: None if the tag is absent, broken or says nothing."""
         if tag not in self._entries or self._entries[tag][1] not in _TEXTS:
             return None
         text = _decoded(self._bytes(tag).partition(b"\0")[0])
@@ -79,7 +79,7 @@ class Tags:
         return " ".join(text.split()) if any(map(str.isalnum, text)) else None
 
     def numbers(self, tag: int) -> list[float]:
-        """Give the numbers of a tag: NaN for those without a meaning, none if it is broken."""
+        """The numbers of a tag: NaN for those without a meaning, none if it is broken."""
         if tag not in self._entries or self._entries[tag][1] not in _LAYOUTS:
             return []
         kind, data = self._entries[tag][1], self._bytes(tag)
@@ -89,7 +89,7 @@ class Tags:
         return [float(number) if isfinite(number) else nan for (number,) in values]
 
     def positive(self, tag: int, limit: float) -> float | None:
-        """Give the first number above zero, which stands for unknown, and at most `limit`."""
+        """The first number above zero, which stands for unknown, and at most `limit`."""
         return next((number for number in self.numbers(tag) if 0 < number <= limit), None)
 
     def _bytes(self, tag: int) -> bytes:

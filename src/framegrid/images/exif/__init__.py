@@ -1,0 +1,1 @@
+"""Tags of images, and what cameras say in them."""
