@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framegrid.errors import UnknownKeyError
-from framegrid.schema import KeyType
+from framegrid.base import FOLDER, KeyType, UnknownKeyError, brief, cut
 
 DIMENSIONS = ("width", "height")
+FILES = ("file_name", FOLDER)
 _NUMBERS = frozenset({int, float})  # and not bool
 
 Columns = pd.DataFrame | Mapping[str, pd.Series]
@@ -46,14 +46,21 @@ def resolve(name: str, schema: Mapping[str, KeyType]) -> FilterKey:
         return FilterKey(name, "integer", name)
     if name in schema:
         return FilterKey(name, schema[name], name)
+    if name in FILES:
+        return FilterKey(name, "string", name)
     for column, path in _splits(str(name)):
         if schema.get(column) == "dict":
             return FilterKey(name, "float", column, path)
-    raise UnknownKeyError(_unknown(name, [*DIMENSIONS, *schema]))
+    raise UnknownKeyError(_unknown(name, [*DIMENSIONS, *FILES, *schema]))
+
+
+def is_folder(key: str, schema: Mapping[str, KeyType]) -> bool:
+    """Whether a key is the built-in ``folder``: a metadata key of that name takes its place."""
+    return key == FOLDER and key not in schema
 
 
 def values(columns: Columns, key: str, schema: Mapping[str, KeyType]) -> pd.Series:
-    """Give the values of a filter key, indexed as they are.
+    """The values of a filter key, indexed as they are.
 
     Args:
         columns: (N, K) the dataset's table.
@@ -91,12 +98,12 @@ def dict_paths(columns: Columns, key: str) -> list[str]:
 def _splits(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Cut a name at its dots into column and path, longest column first."""
     steps = name.split(".")
-    for cut in range(len(steps) - 1, 0, -1):
-        yield ".".join(steps[:cut]), tuple(steps[cut:])
+    for end in range(len(steps) - 1, 0, -1):
+        yield ".".join(steps[:end]), tuple(steps[end:])
 
 
 def _number_at(item: Any, path: tuple[str, ...]) -> float:
-    """Give the number that a path leads to, NaN if there is none."""
+    """The number that a path leads to, NaN if there is none."""
     for step in path:
         if not isinstance(item, dict):
             return math.nan
@@ -105,7 +112,7 @@ def _number_at(item: Any, path: tuple[str, ...]) -> float:
 
 
 def to_float(number: float) -> float:
-    """Give the nearest float; integers beyond the largest one become infinite."""
+    """The nearest float; integers beyond the largest one become infinite."""
     try:
         return float(number)
     except OverflowError:
@@ -131,8 +138,8 @@ def _unknown(name: str, known: list[str]) -> str:
     folded = {key.casefold(): key for key in known}
     near = difflib.get_close_matches(str(name).casefold(), folded, n=3)
     if near:
-        meant = ", ".join(repr(folded[key]) for key in near)
-        return f"no key {name!r}; did you mean {meant}?"
-    listed = ", ".join(map(repr, known[:12]))
+        meant = ", ".join(brief(folded[key]) for key in near)
+        return f"no key {brief(name)}; did you mean {meant}?"
+    listed = cut(", ".join(map(repr, known[:12])))
     more = f" and {len(known) - 12} more" if len(known) > 12 else ""
-    return f"no key {name!r}; there are {listed}{more}"
+    return f"no key {brief(name)}; there are {listed}{more}"

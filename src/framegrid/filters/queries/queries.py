@@ -5,13 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from framegrid.errors import FilterError
-from framegrid.filters.allowed import check
-from framegrid.filters.source import Source, read
-from framegrid.schema import BUILTIN_COLUMNS, KeyType, pandas_dtype
+from framegrid.base import BUILTIN_COLUMNS, FOLDER, FilterError, KeyType, brief, pandas_dtype
+from framegrid.filters.queries.allowed import check
+from framegrid.filters.queries.python_text import Source, read
 
 _BUILTIN_TYPES: dict[str, KeyType] = {
-    **dict.fromkeys(BUILTIN_COLUMNS, "string"),
+    **dict.fromkeys((*BUILTIN_COLUMNS, FOLDER), "string"),
     **dict.fromkeys(("sample_id", "width", "height"), "integer"),
 }
 _EXAMPLES: dict[KeyType, Any] = {
@@ -27,7 +26,7 @@ _EXAMPLES: dict[KeyType, Any] = {
 
 
 def checked(text: str, schema: Mapping[str, KeyType]) -> str:
-    """Give an expression in the form that is kept, after seeing that pandas takes it.
+    """An expression in the form that is kept; pandas has been seen to take it.
 
     Raises:
         UnknownKeyError: it speaks of a key that there is not.
@@ -41,7 +40,7 @@ def checked(text: str, schema: Mapping[str, KeyType]) -> str:
 
 
 def mask(text: str, frame: pd.DataFrame, schema: Mapping[str, KeyType]) -> Any:
-    """Tell which rows an expression is true for: (N,) bool; what is missing is not."""
+    """The rows for which an expression is true, (N,) bool; for what is missing it is not."""
     return _evaluate(to_pandas(read(text), schema), frame)
 
 
@@ -54,10 +53,10 @@ def _evaluate(expression: str, frame: pd.DataFrame) -> Any:
     try:
         found = frame.eval(expression, engine="python", local_dict={}, global_dict={})
     except Exception as error:
-        raise FilterError(f"cannot filter by {expression!r}: {error}") from error
+        raise FilterError(f"cannot filter by {brief(expression)}: {error}") from error
     if not isinstance(found, pd.Series) or not pd.api.types.is_bool_dtype(found.dtype):
         raise FilterError(
-            f"cannot filter by {expression!r}: it is not true or false for each sample; "
+            f"cannot filter by {brief(expression)}: it is not true or false for each sample; "
             "compare it with something, as in 'blur < 0.3'"
         )
     return found.to_numpy(dtype=bool, na_value=False)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framegrid.filters import queries
-from framegrid.filters.conditions import INFINITIES, QUERY, Condition
+from framegrid.base import KeyType
+from framegrid.filters.conditions.conditions import INFINITIES, QUERY, Condition
 from framegrid.filters.keys import resolve, values
-from framegrid.schema import KeyType
+from framegrid.filters.queries import queries
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
@@ -17,7 +17,7 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 def mask(
     filters: Mapping[str, Condition], frame: pd.DataFrame, schema: Mapping[str, KeyType]
 ) -> Mask:
-    """Tell which rows pass all filters.
+    """The rows that pass all filters.
 
     Args:
         filters: as ``normalise`` gives them.
@@ -50,6 +50,8 @@ def _meets(series: pd.Series, condition: Condition, key_type: KeyType) -> Mask:
         case {"contains": part}:
             folded = series.str.casefold()
             return _bools(folded.str.contains(part.casefold(), regex=False, na=False))
+        case {"under": folder}:
+            return _bools((series == folder) | series.str.startswith(f"{folder}/"))
         case _:
             return _is_within(series, condition)
 
@@ -72,7 +74,7 @@ def _has_any(series: pd.Series, wanted: list[Any]) -> Mask:
 
 
 def _has_element(series: pd.Series, element: Any) -> Mask:
-    """Tell which lists hold an element; True is not 1 here."""
+    """The lists that hold an element; True is not 1 here."""
     is_bool = isinstance(element, bool)
 
     def holds(items: list[Any] | None) -> bool:

@@ -7,11 +7,11 @@ an expression.
 import ast
 from collections.abc import Mapping
 
-from framegrid.filters.allowed import check
-from framegrid.filters.conditions import QUERY, Filters, normalise
-from framegrid.filters.reader import Reader
-from framegrid.filters.source import read
-from framegrid.schema import KeyType
+from framegrid.base import KeyType
+from framegrid.filters.conditions.conditions import QUERY, Filters, normalise
+from framegrid.filters.language.reader import Reader
+from framegrid.filters.queries.allowed import check
+from framegrid.filters.queries.python_text import read
 
 
 def parse(text: str, schema: Mapping[str, KeyType]) -> Filters:

@@ -9,15 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from framegrid.errors import FilterError, UnknownKeyError
-from framegrid.filters.algebra import both, either
-from framegrid.filters.allowed import dotted, spelled_path
-from framegrid.filters.conditions import Condition, Filters, condition
-from framegrid.filters.expressions import term
-from framegrid.filters.keys import FilterKey, resolve
-from framegrid.filters.names import plain_or_quoted
-from framegrid.filters.source import literal, read
-from framegrid.schema import KeyType
+from framegrid.base import FilterError, KeyType, UnknownKeyError
+from framegrid.filters.conditions.conditions import Condition, Filters, condition
+from framegrid.filters.keys import FilterKey, is_folder, resolve
+from framegrid.filters.language.algebra import both, either
+from framegrid.filters.language.expressions import term
+from framegrid.filters.queries.allowed import dotted, spelled_path
+from framegrid.filters.queries.column_names import plain_or_quoted
+from framegrid.filters.queries.python_text import literal, read
 
 _Found = tuple[FilterKey, Condition] | None
 _Combine = Callable[[Condition, Condition, KeyType], Condition | None]
@@ -107,7 +106,7 @@ class Reader:
             case "isna" | "isnull", []:
                 return self._given(operand, {"in": [None]})
             case "notna" | "notnull", []:
-                return self._present(operand)
+                return self._given(operand, {"min": None, "max": None})
             case "isin", [wanted]:
                 return self._compared(operand, ast.In(), wanted)
             case "between", [low, high]:
@@ -117,16 +116,6 @@ class Reader:
                 ]
                 return self._combined(found, both)
         return None
-
-    def _present(self, operand: ast.expr) -> _Found:
-        match self._key(operand).type:
-            case "string":
-                return self._given(operand, {"contains": ""})
-            case "boolean":
-                return self._given(operand, {"in": [True, False]})
-            case "list" | "dict":
-                return None
-        return self._given(operand, {"min": None, "max": None})
 
     def _compared(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> _Found:
         if isinstance(left, ast.Constant | ast.UnaryOp):
@@ -176,11 +165,17 @@ class Reader:
         key = resolve(roots.pop(), self._schema)
         for part in ast.walk(node):
             if key.type in {"string", "list"} and isinstance(part, ast.Constant):
-                for value in _readings(part.value, key.type):
-                    spelled = term(plain_or_quoted(key.name), {"contains": value}, key.type)
-                    if _same(spelled, node):
-                        return key, {"contains": value}
+                for given in self._spelled_by(key, part.value):
+                    if _same(term(plain_or_quoted(key.name), given, key.type), node):
+                        return key, given
         return None
+
+    def _spelled_by(self, key: FilterKey, constant: Any) -> list[Condition]:
+        """The conditions that may have a constant in their spelling."""
+        found: list[Condition] = [{"contains": v} for v in _readings(constant, key.type)]
+        if is_folder(key.name, self._schema) and isinstance(constant, str):
+            found.append({"under": constant})
+        return found
 
 
 def _beside(value: Any, key_type: KeyType, direction: int) -> Any:

@@ -1,7 +1,7 @@
 """Two conditions on one key as one condition, where there is one that says the same."""
 
-from framegrid.filters.conditions import INFINITIES, Condition
-from framegrid.schema import KeyType
+from framegrid.base import KeyType
+from framegrid.filters.conditions.conditions import INFINITIES, Condition
 
 
 def both(one: Condition, other: Condition, key_type: KeyType) -> Condition | None:

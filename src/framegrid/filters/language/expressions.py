@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from framegrid.filters import queries
-from framegrid.filters.conditions import INFINITIES, QUERY, Condition
+from framegrid.base import KeyType
+from framegrid.filters.conditions.conditions import INFINITIES, QUERY, Condition
 from framegrid.filters.keys import resolve
-from framegrid.filters.names import REPRS, column_text, literal_text, number_text
-from framegrid.filters.source import read
-from framegrid.schema import KeyType
+from framegrid.filters.queries import queries
+from framegrid.filters.queries.column_names import REPRS, column_text, literal_text, number_text
+from framegrid.filters.queries.python_text import read
 
 
 def query(filters: Mapping[str, Condition], schema: Mapping[str, KeyType]) -> str:
@@ -62,6 +62,9 @@ def term(operand: str, condition: Condition, key_type: KeyType) -> str:
         case {"contains": part}:
             part = literal_text(part.casefold())
             return f"{operand}.str.casefold().str.contains({part}, regex=False, na=False)"
+        case {"under": folder}:
+            inside = f"{operand}.str.startswith({literal_text(f'{folder}/')})"
+            return f"{operand} == {literal_text(folder)} or {inside}"
         case _:
             missing = f" or {operand}.isna()" if condition["missing"] else ""
             return _is_within(operand, condition) + missing
@@ -83,7 +86,7 @@ def _has_element(operand: str, element: Any) -> str:
 
 
 def _spellings(element: float) -> list[str]:
-    """Give every repr that a number has as an element, or a boolean, which is no number."""
+    """Every repr that a number has as an element, or a boolean, which is no number."""
     if isinstance(element, bool):
         return [repr(element)]
     numbers = (int(element), float(element), 0.0, -0.0)

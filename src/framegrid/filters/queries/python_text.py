@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from framegrid.errors import FilterError
+from framegrid.base import FilterError, brief
 
 _NAME = "FRAMEGRID_NAME_{}_"
 _NAMES = re.compile(_NAME.format(r"(\d+)"))
@@ -106,7 +106,7 @@ def _restored(python: str, names: list[str]) -> str:
 
 
 def _error(text: str, reason: str, place: str) -> FilterError:
-    return FilterError(f"cannot filter by {text!r}: {reason} ({place})")
+    return FilterError(f"cannot filter by {brief(text)}: {reason} ({place})")
 
 
 def _place(text: str, start: int) -> str:

@@ -5,9 +5,8 @@ from keyword import iskeyword
 
 import pandas as pd
 
-from framegrid.errors import FilterError
-from framegrid.filters.source import quoted
-from framegrid.schema import BUILTIN_COLUMNS
+from framegrid.base import BUILTIN_COLUMNS, FOLDER, FilterError, brief
+from framegrid.filters.queries.python_text import quoted
 
 # pandas' query language has no lambda, no `repr` and no type tests; a bound method it has.
 REPRS = "map('{!r}'.format)"
@@ -23,14 +22,15 @@ def column_text(name: str, keys: Iterable[str]) -> str:
     # Twice and beside both kinds of quotes: pandas 2 pairs a quote in a name with the next one.
     probe = f"{text} == '' and {text} == \"\""
     try:
-        empty = pd.DataFrame(columns=[*BUILTIN_COLUMNS, *keys])
+        # In the order of the dataset's own frame: of two names that it confuses pandas takes one.
+        empty = pd.DataFrame(columns=list(dict.fromkeys((*BUILTIN_COLUMNS, FOLDER, *keys))))
         if getattr(empty.eval(probe, engine="python"), "name", None) == name:
             return text
         reason = "pandas reads it as something else"
     except Exception as error:  # noqa: BLE001 - pandas raises all sorts, from SyntaxError to KeyError
         reason = str(error)
     raise FilterError(
-        f"pandas {pd.__version__} cannot query the key {name!r} ({reason}); "
+        f"pandas {pd.__version__} cannot query the key {brief(name)} ({reason}); "
         "rename it, or take the filtered rows themselves"
     )
 

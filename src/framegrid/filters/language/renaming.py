@@ -3,16 +3,16 @@
 import ast
 from collections.abc import Collection, Iterable
 
-from framegrid.filters.conditions import QUERY, Filters
-from framegrid.filters.names import plain_or_quoted
-from framegrid.filters.source import read
+from framegrid.filters.conditions.conditions import QUERY, Filters
+from framegrid.filters.queries.column_names import plain_or_quoted
+from framegrid.filters.queries.python_text import read
 
 Renames = Iterable[tuple[str, str]]
 """Old and new names of metadata keys, in the order in which they were given."""
 
 
 def renamed(name: str, renames: Renames, columns: Collection[str]) -> str:
-    """Give the present name of a key; a number inside a dict goes along with it.
+    """The present name of a key; a number inside a dict goes along with it.
 
     Args:
         name: the name that it had before.
@@ -28,7 +28,7 @@ def renamed(name: str, renames: Renames, columns: Collection[str]) -> str:
 
 
 def carried(filters: Filters, renames: Renames, columns: Collection[str]) -> Filters:
-    """Give filters under the present names of their keys, expressions included; see ``renamed``."""
+    """Filters under the present names of their keys, expressions included; see ``renamed``."""
     renames = tuple(renames)
     moved = {renamed(key, renames, columns): given for key, given in filters.items()}
     if renames and QUERY in moved:

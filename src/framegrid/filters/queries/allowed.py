@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from framegrid.errors import FilterError, UnknownKeyError
+from framegrid.base import BUILTIN_COLUMNS, FilterError, KeyType, UnknownKeyError
 from framegrid.filters.keys import resolve
-from framegrid.filters.names import column_text, number_text, plain_or_quoted
-from framegrid.filters.source import Source, quoted, read
-from framegrid.schema import BUILTIN_COLUMNS, KeyType
+from framegrid.filters.queries.column_names import column_text, number_text, plain_or_quoted
+from framegrid.filters.queries.python_text import Source, quoted, read
 
 _METHODS = frozenset(
     {

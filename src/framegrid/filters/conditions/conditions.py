@@ -9,14 +9,14 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from framegrid import schema as types
-from framegrid.errors import FilterError
-from framegrid.filters import queries
-from framegrid.filters.keys import FilterKey, resolve, to_float
-from framegrid.schema import KeyType
+from framegrid.base import FilterError, KeyType, brief
+from framegrid.base import schema as types
+from framegrid.filters.keys import FilterKey, is_folder, resolve, to_float
+from framegrid.filters.queries import queries
 
 Condition = dict[str, Any]
-"""``{"min", "max", "missing"}``, ``{"in"}``, ``{"contains"}`` or ``{"query"}``: plain JSON."""
+"""``{"min", "max", "missing"}``, ``{"in"}``, ``{"contains"}``, ``{"under"}`` or ``{"query"}``:
+plain JSON."""
 
 Filters = dict[str, Condition]
 """Condition by key."""
@@ -40,19 +40,23 @@ _FORMS: dict[KeyType, str] = {
     "float": _NUMBERS,
     "datetime": _DATES,
     "datetime_utc": _DATES,
-    "string": "a list of values, None for missing: ['sunny', None]; or {'contains': 'sun'}",
+    "string": "a list of values, None for missing: ['sunny', None]; or one value, 'sunny'; "
+    "or {'contains': 'sun'}",
     "boolean": "True, False, or a list of values, None for missing: [True, None]",
-    "list": "an element: {'contains': 'dog'}; or a list of them, None for missing: ['dog', 'cat']",
-    "dict": "no condition itself: filter by a number inside it, as in {'gps.lat': (10, 25)}",
+    "list": "an element: 'dog'; or a list of them, None for missing: ['dog', 'cat']; "
+    "or {'contains': 'dog'}",
+    "dict": "(None, None) for samples that have it, [None] for those that lack it; "
+    "or filter by a number inside it, as in {'gps.lat': (10, 25)}",
 }
 
 
 def normalise(filters: Mapping[str, Any], schema: Mapping[str, KeyType]) -> Filters:
-    """Give filters in the one form that everything else reads.
+    """Filters in the one form that everything else reads.
 
     Args:
-        filters: condition by key, in full or short: a tuple ``(min, max)``, a list of values,
-            ``True`` or ``False``, None for no filter. numpy and pandas values are taken too.
+        filters: condition by key, in full or short: a tuple ``(min, max)``, a list of values, a
+            text (of lists an element), ``True`` or ``False``, None for no filter. numpy and pandas
+            values are taken too.
         schema: type by metadata key.
 
     Returns:
@@ -74,7 +78,7 @@ def normalise(filters: Mapping[str, Any], schema: Mapping[str, KeyType]) -> Filt
 
 
 def condition(key: str, given: Any, schema: Mapping[str, KeyType]) -> Condition | None:
-    """Give one condition in the form that everything else reads, None if every sample meets it.
+    """One condition in the form that everything else reads, None if every sample meets it.
 
     Raises:
         UnknownKeyError, FilterError: as for ``normalise``.
@@ -82,6 +86,9 @@ def condition(key: str, given: Any, schema: Mapping[str, KeyType]) -> Condition 
     if key == QUERY:
         return _query(given, schema)
     target = resolve(key, schema)
+    if is_folder(key, schema) and isinstance(given, Mapping) and given.keys() == {"under"}:
+        folder = _plain(target, given["under"], "string").replace("\\", "/").strip("/")
+        return {"under": folder} if folder else None
     return None if given is None else _normalise(target, given)
 
 
@@ -98,9 +105,12 @@ def _query(given: Any, schema: Mapping[str, KeyType]) -> Condition | None:
 
 
 def _normalise(target: FilterKey, condition: Any) -> Condition | None:
-    fields = _in_full(condition)
+    is_value = target.type in {"string", "list"} and isinstance(condition, str)
+    fields = _in_full([condition] if is_value else condition)
+    if _is_open(fields):
+        return _range(target, fields, _instant)
     match target.type:
-        case "integer" | "float" | "datetime" | "datetime_utc" if fields.keys() == {"in"}:
+        case "integer" | "float" | "datetime" | "datetime_utc" | "dict" if fields.keys() == {"in"}:
             return _only_missing(target, fields["in"])
         case "string" | "boolean" | "list" if fields.keys() == {"in"}:
             return _one_of(target, fields["in"])
@@ -108,11 +118,19 @@ def _normalise(target: FilterKey, condition: Any) -> Condition | None:
             return {"contains": _plain(target, fields["contains"], "string")}
         case "list" if fields.keys() == {"contains"}:
             return {"contains": _element(target, fields["contains"])}
-        case "integer" | "float" if fields and fields.keys() <= _RANGE:
-            return _range(target, fields, _number)
-        case "datetime" | "datetime_utc" if fields and fields.keys() <= _RANGE:
-            return _range(target, fields, _instant)
+        case "integer" | "float" | "datetime" | "datetime_utc" if _is_range(fields):
+            is_number = target.type in {"integer", "float"}
+            return _range(target, fields, _number if is_number else _instant)
     raise _refusal(target, condition)
+
+
+def _is_open(fields: Condition) -> bool:
+    """Whether a range has no bounds, and so is about having a value at all."""
+    return _is_range(fields) and fields.get("min") is None and fields.get("max") is None
+
+
+def _is_range(fields: Condition) -> bool:
+    return bool(fields) and fields.keys() <= _RANGE
 
 
 def _in_full(condition: Any) -> Condition:
@@ -136,13 +154,14 @@ def _refusal(target: FilterKey, value: Any, reason: str = "") -> FilterError:
     name = types.public_name(target.type)
     article = "an" if name == "integer" else "a"
     return FilterError(
-        f"{target.name!r} cannot be filtered by {types.shown(value)}{reason and f': {reason}'}; "
+        f"{brief(target.name)} cannot be filtered by "
+        f"{types.shown(value)}{reason and f': {reason}'}; "
         f"{article} {name} key takes {_FORMS[target.type]}"
     )
 
 
 def _plain(target: FilterKey, value: Any, *allowed: KeyType) -> Any:
-    """Give a value as the dataset would store it, if it is of an allowed type."""
+    """A value as the dataset would store it, if it is of an allowed type."""
     if types.is_missing(value):
         raise _refusal(target, value)
     try:
@@ -198,7 +217,7 @@ def _range(
     if least is None and most is None and missing:
         return None
     if None not in (least, most) and _order(least) > _order(most):
-        raise _refusal(target, fields, f"nothing lies between {low!r} and {high!r}")
+        raise _refusal(target, fields, f"nothing lies between {brief(low)} and {brief(high)}")
     return {"min": least, "max": most, "missing": bool(missing)}
 
 
@@ -207,7 +226,7 @@ def _order(bound: Any) -> Any:
 
 
 def _number(target: FilterKey, bound: Any, side: _Side) -> float | str | None:
-    """Give a bound as a number of the key's type that lets the same values pass."""
+    """A bound as a number of the key's type that lets the same values pass."""
     if bound is None:
         return None
     if isinstance(bound, str) and bound in INFINITIES:
@@ -235,14 +254,14 @@ def _infinite(target: FilterKey, bound: Any, side: _Side) -> str:
 
 
 def _next_float(number: float, inward: float) -> float:
-    """Give the float that equals a number, else the next one inward."""
+    """The float that equals a number, else the next one inward."""
     nearest = to_float(number)
     is_outside = nearest < number if inward > 0 else nearest > number
     return math.nextafter(nearest, inward) if is_outside else nearest
 
 
 def _instant(target: FilterKey, bound: Any, _: _Side) -> str | None:
-    """Give a datetime as ISO 8601 to the microsecond, which sorts as text."""
+    """A datetime as ISO 8601 to the microsecond, which sorts as text."""
     if bound is None:
         return None
     if isinstance(bound, str):

@@ -1,0 +1,1 @@
+"""One condition per key, and the rows that meet all of them."""
