@@ -1,18 +1,20 @@
-"""The dataset: opening, editing and asking it; the only room that changes the table."""
+"""The dataset: images and metadata in, edits, everything out."""
 
-from framegrid.dataset.computing import ComputeReport
-from framegrid.dataset.connection import Moment
-from framegrid.dataset.core import ImageDataset
-from framegrid.dataset.imports.report import ImportReport
-from framegrid.dataset.reports import ExifReport, IngestReport
+from framegrid.dataset.compute.computing import ComputeReport
+from framegrid.dataset.connection.location import is_dataset_file
+from framegrid.dataset.connection.view import DatasetView
+from framegrid.dataset.image_dataset import ImageDataset
+from framegrid.dataset.reports.import_report import ImportReport
+from framegrid.dataset.reports.ingest_reports import ExifReport, IngestReport
 from framegrid.dataset.sample import Sample
 
 __all__ = [
     "ComputeReport",
+    "DatasetView",
     "ExifReport",
     "ImageDataset",
     "ImportReport",
     "IngestReport",
-    "Moment",
     "Sample",
+    "is_dataset_file",
 ]

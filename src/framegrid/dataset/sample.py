@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
 from framegrid import images
-from framegrid.dataset.adding.sizes import read_size
-from framegrid.dataset.connection import Connection
-from framegrid.errors import UnknownKeyError
+from framegrid.base import UnknownKeyError, brief
+from framegrid.dataset.connection.connection import Connection
+from framegrid.dataset.ingest.sizes import size_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,7 +36,7 @@ class Metadata(MutableMapping[str, Any]):
         self._sample_id = sample_id
 
     def __getitem__(self, key: str) -> Any:
-        """Give the value of `key`, None when the sample has none."""
+        """The value of `key`, None when the sample has none."""
         return self._connection.metadata_value(self._sample_id, key)
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -55,7 +55,7 @@ class Metadata(MutableMapping[str, Any]):
             UnknownKeyError: the sample has none.
         """
         if key not in self:
-            raise UnknownKeyError(f"sample {self._sample_id} has no metadata key {key!r}")
+            raise UnknownKeyError(f"sample {self._sample_id} has no metadata key {brief(key)}")
         self[key] = None
 
     def __iter__(self) -> Iterator[str]:
@@ -67,7 +67,7 @@ class Metadata(MutableMapping[str, Any]):
         return len(self._as_dict())
 
     def __contains__(self, key: object) -> bool:
-        """Tell whether the sample has a value for `key`."""
+        """Whether the sample has a value for `key`."""
         return isinstance(key, str) and self[key] is not None
 
     def __repr__(self) -> str:
@@ -93,12 +93,12 @@ class Metadata(MutableMapping[str, Any]):
         self.update(dict.fromkeys(self))
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Give the value of `key`, or `default` when the sample has none."""
+        """The value of `key`, or `default` when the sample has none."""
         value = self[key]
         return default if value is None else value
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """Give the value of `key`, set to `default` first when the sample has none."""
+        """The value of `key`, set to `default` first when the sample has none."""
         if key not in self:
             self[key] = default
         return self[key]
@@ -157,6 +157,11 @@ class Sample:
         return cast(str, self._field("file_path_abs"))
 
     @property
+    def folder(self) -> str:
+        """The folder of the image file below the one that all images of the dataset share."""
+        return cast(str, self._field("folder"))
+
+    @property
     def width(self) -> int | None:
         """Width in px as displayed (EXIF orientation applied); None when it cannot be read."""
         return self._size()[0]
@@ -180,7 +185,7 @@ class Sample:
         return images.open_upright(self.file_path_abs)
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether both are the same sample of the same opened dataset."""
+        """Whether both are the same sample of the same opened dataset."""
         if not isinstance(other, Sample):
             return NotImplemented
         return self._key() == other._key()
@@ -196,12 +201,8 @@ class Sample:
             f"width={self.width}, height={self.height}, metadata={self.metadata!r})"
         )
 
-    def _size(self) -> tuple[int, int] | tuple[None, None]:
-        width, height = self._field("width"), self._field("height")
-        if width is not None and height is not None:
-            return width, height
-        size = read_size(self.file_path_abs)
-        return size if isinstance(size, tuple) else (None, None)
+    def _size(self) -> tuple[int | None, int | None]:
+        return size_of(self._field)
 
     def _field(self, column: str) -> Any:
         return self._connection.builtin_value(self._sample_id, column)

@@ -1,5 +1,1 @@
-"""Ways out of a dataset: CSV, COCO, folders of images."""
-
-from framegrid.dataset.exports.methods import DatasetExports
-
-__all__ = ["DatasetExports"]
+"""CSV, COCO and folders of images."""

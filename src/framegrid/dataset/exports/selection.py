@@ -7,26 +7,20 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype
 
-from framegrid.dataset.frame_updates import split_frame, with_named_ids
-from framegrid.dataset.matching import match_all
-from framegrid.table import Ids, Table
+from framegrid.dataset.edits.frame_updates import split_frame, with_named_ids
+from framegrid.dataset.matching.matching import match_all
+from framegrid.storage import Ids, Table
 
 Selection = pd.DataFrame | pd.Series | Iterable[Any]
 """A DataFrame of samples, their ids, or a mask: booleans by sample id, or one per sample."""
 
 
 def chosen_ids(table: Table, rows: Selection | None) -> Ids:
-    """Give the ids of the chosen samples, in the order given, each once: (M,).
+    """The ids of the chosen samples, in the order given, each once: (M,).
 
     Args:
         table: the table as it is now.
         rows: the choice; None for all.
-
-    Raises:
-        UnknownSampleError: one is no sample.
-        TypeError: an id is no integer.
-        ValueError: a DataFrame does not say which samples its rows are, or a mask has not one
-            value per sample.
     """
     if rows is None:
         return table.ids

@@ -1,0 +1,1 @@
+"""An open store with its lock, its listeners and its watcher."""

@@ -1,0 +1,1 @@
+"""What users hand over, as typed changes of the table."""

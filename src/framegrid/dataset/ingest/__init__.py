@@ -1,0 +1,1 @@
+"""Images and frames as samples; where the files are and how large."""

@@ -1,0 +1,1 @@
+"""Which sample a path, a name or a row means."""

@@ -1,0 +1,1 @@
+"""What calls did, counted and named."""
