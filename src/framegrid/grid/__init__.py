@@ -1,5 +1,5 @@
 """The widget that shows a dataset in a notebook."""
 
-from framegrid.grid.widget import Grid
+from framegrid.grid.widget.grid import Grid
 
 __all__ = ["Grid"]

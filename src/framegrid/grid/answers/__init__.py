@@ -1,0 +1,1 @@
+"""What the kernel replies; it knows no comm."""

@@ -1,0 +1,230 @@
+"""The messages between the kernel and the browser; twin of ``js/src/protocol.ts``.
+
+The browser asks, the kernel answers: every request carries an id and gets exactly one reply,
+``ok`` or ``error``; a reply may be preceded by parts. What was lost on the way is asked again,
+under the same id. One push comes unasked: ``notice``. Binary buffers stay below
+``MAX_MESSAGE_BYTES``; larger arrays are pulled in pieces.
+"""
+
+import datetime as dt
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+
+from framegrid.base import MAX_EXACT, brief, is_double
+
+PROTOCOL_VERSION = 1
+# Some hosts drop messages above 5 MB, and large ones are copied many times on their way.
+MAX_MESSAGE_BYTES = 4_000_000
+# Whatever a message quotes, nobody reads more of it.
+MAX_ERROR_CHARACTERS = 2_000
+# The most that a character takes, as an escape sequence.
+_CHARACTER_BYTES = 6
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The browser is there, or has an earlier revision: it wants the description of the dataset.
+
+    The description has the ``versions`` of all keys: where one is the same as before, so are the
+    values, and nothing made of them has to be asked for again. That of ``sample_id`` is for the
+    rows: where it is another, everything is.
+
+    Attributes:
+        versions: those that the browser knows.
+        arrays: what it has, written as in ``Arrays``: those that are others now come along, as many
+            as one message holds.
+    """
+
+    versions: Json = field(default_factory=dict)
+    arrays: list[Json] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """Arrays of one number per row, from row `start` of the first one on.
+
+    Attributes:
+        revision: the dataset's revision that the browser knows.
+        arrays: what is asked for: ``{"of": "ids"}``, ``{"of": "order", "sort"}``,
+            ``{"of": "codes", "key", "extra"}`` or ``{"of": "mask", "key", "condition"}``.
+        start: the first row wanted of ``arrays[0]``; the others start at 0.
+    """
+
+    revision: int
+    arrays: list[Json]
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Names and captions of some samples, and thumbnails unless `size`, their long edge, is 0.
+
+    Names and values are those of a `revision`: the one by which the browser orders the samples, or
+    the latest if it names none.
+    """
+
+    sample_ids: list[int]
+    size: int
+    captions: list[str]
+    sort: str
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The reply to request `target` is no longer wanted."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleDetail:
+    """All fields and metadata of one sample."""
+
+    sample_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LargePicture:
+    """The picture of one sample with at most `size` px on its long edge."""
+
+    sample_id: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Filters as an expression for ``DataFrame.query``."""
+
+    filters: Json
+
+
+Request = Query | Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture
+
+REQUESTS: dict[str, type[Request]] = {
+    "ready": Ready,
+    "arrays": Arrays,
+    "tiles": Tiles,
+    "cancel": Cancel,
+    "sample": SampleDetail,
+    "picture": LargePicture,
+    "query": Query,
+}
+
+
+class Piece(TypedDict):
+    """Rows `start` to `stop` of the array that stands at `index` of the request."""
+
+    index: int
+    dtype: str
+    start: int
+    stop: int
+    header: Json | None
+    buffer: int
+
+
+class Picture(TypedDict):
+    """An encoded picture of a sample, or the reason why there is none."""
+
+    sample_id: int
+    error: str | None
+    mime: str
+    width: int
+    height: int
+    buffer: int
+
+
+def parse(content: Mapping[str, Any]) -> Request:
+    """Turn a message's content into its request.
+
+    Raises:
+        ValueError: the type is unknown or the fields do not fit it.
+    """
+    fields = {
+        name: from_browser(value) for name, value in content.items() if name not in {"id", "type"}
+    }
+    try:
+        return REQUESTS[content["type"]](**fields)
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"message {brief(dict(content))} is none of {sorted(REQUESTS)} with its fields: "
+            "the browser and the kernel run different versions of framegrid; reload the page"
+        ) from error
+
+
+def parse_sort(sort: str) -> tuple[str, bool]:
+    """The key of a sort, and whether it ascends.
+
+    ``"-key"`` descends; a key that itself starts with a sign is written with one more, as in
+    ``"+-key"`` and ``"--key"``.
+    """
+    return (sort[1:] if sort[:1] in {"+", "-"} else sort), not sort.startswith("-")
+
+
+def sort_text(key: str, *, ascending: bool) -> str:
+    """The sort that ``parse_sort`` reads as this."""
+    if not key:
+        return ""
+    return f"{'+' * key.startswith(('+', '-')) if ascending else '-'}{key}"
+
+
+def longest_text(texts: int) -> int:
+    """How many characters each of some texts may have, for one message to hold them all."""
+    return MAX_MESSAGE_BYTES // (_CHARACTER_BYTES * (texts + 1))
+
+
+def cut(value: Any, size: int) -> Any:
+    """A value as JSON; if its text is longer than `size` characters, the beginning of that."""
+    if not isinstance(value, str | list | dict):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= size else f"{text[: size - 1]}…"
+
+
+def to_value(value: Any) -> Any:
+    """A metadata value as JSON that JavaScript reads without loss.
+
+    Integers beyond 2**53 and infinities become strings, datetimes ISO 8601.
+    """
+    match value:
+        case bool() | None | str():
+            return value
+        case int():
+            return value if abs(value) <= MAX_EXACT else str(value)
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case dt.datetime():
+            return value.isoformat()
+        case list():
+            return [to_value(item) for item in value]
+        case _:
+            return {key: to_value(item) for key, item in value.items()}
+
+
+def to_browser(value: Any) -> Any:
+    """JSON that JavaScript reads without loss: integers that no double holds are text."""
+    match value:
+        case int() if abs(value) > MAX_EXACT:
+            return float(value) if is_double(value) else str(value)
+        case list():
+            return [to_browser(item) for item in value]
+        case dict():
+            return {key: to_browser(item) for key, item in value.items()}
+    return value
+
+
+def from_browser(value: Any) -> Any:
+    """JSON as JavaScript meant it: large numbers look like integers, and are doubles."""
+    match value:
+        case int() if abs(value) > MAX_EXACT:
+            return float(value)
+        case list():
+            return [from_browser(item) for item in value]
+        case dict():
+            return {key: from_browser(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,1 @@
+"""Traits and messages; the only part that knows traitlets and anywidget."""
