@@ -2,23 +2,29 @@
 
 import type { AnyModel, AnyWidget } from "@anywidget/types";
 import { mount, unmount } from "svelte";
-import App from "./App.svelte";
-import { Explorer } from "./explorer.svelte";
+import Card from "./card/Card.svelte";
+import { Explorer } from "./explorer/explorer";
 import type { Traits } from "./protocol";
+import { reserveWidth } from "./ui/host_width";
 import { savedModel } from "./saved/page";
-import "./styles.css";
 
 function show(model: AnyModel<Traits>, target: HTMLElement): () => void {
   const explorer = new Explorer(model);
-  const app = mount(App, { target, props: { explorer } });
+  const card = mount(Card, { target, props: { explorer } });
   return () => {
     explorer.close();
-    void unmount(app);
+    void unmount(card);
   };
 }
 
 const widget: AnyWidget<Traits> = {
-  render: ({ model, el }) => show(model, el),
+  render({ model, el }) {
+    const [hide, leaveWidth] = [show(model, el), reserveWidth(el)];
+    return () => {
+      leaveWidth();
+      hide();
+    };
+  },
 };
 
 export default widget;

@@ -1,5 +1,5 @@
 /**
- * The messages between the browser and the kernel; twin of `src/framegrid/protocol.py`.
+ * The messages between the browser and the kernel; twin of `src/framegrid/grid/protocol.py`.
  *
  * The browser asks, the kernel answers: every request carries an id and gets exactly one reply,
  * `ok` or `error`; a reply may be preceded by parts. What was lost on the way is asked again, under the
@@ -15,6 +15,7 @@ export type Edge = number;
 export type Category = string | boolean | number | null;
 
 /**
+ * Of numbers and datetimes; without bounds and missing it asks for a value, of keys of every kind.
  * Inclusive; null is unbounded; datetime bounds are ISO 8601 strings, "inf" and "-inf" are bounds
  * that only infinite values meet. Integers that no double holds are strings, too.
  */
@@ -34,12 +35,18 @@ export interface ContainsCondition {
 export interface QueryCondition {
   query: string;
 }
-export type Condition = RangeCondition | InCondition | ContainsCondition | QueryCondition;
-export type Filters = Record<string, Condition>;
+/** The built-in `folder`: this folder and those in it. */
+export interface UnderCondition {
+  under: string;
+}
+export type Condition =
+  UnderCondition | RangeCondition | InCondition | ContainsCondition | QueryCondition;
+/** Condition by key, as they travel. */
+export type WireFilters = Record<string, Condition>;
 
-/** The synced traits; Python declares the same names in `grid.py`. */
+/** The synced traits; Python declares the same names in `src/framegrid/grid/widget/traits.py`. */
 export interface Traits {
-  filters: Filters;
+  filters: WireFilters;
   sort: string;
   /** Sample ids as `SampleSet` packs them. */
   selected: number[] | string;
@@ -47,9 +54,12 @@ export interface Traits {
   thumbnail_size: number;
   fill: boolean;
   captions: string[];
+  caption_keys: boolean;
   height: number;
   /** Names the contact sheet that stands in for the grid where there is no kernel. */
   _sheet: string;
+  /** How many samples there are, for room to be kept before they are asked for. */
+  _total: number;
   /** Of the dataset as the kernel has it: a trait also arrives when the connection was gone meanwhile. */
   _revision: number;
 }
@@ -61,8 +71,13 @@ export interface ColumnInfo {
   key: string;
   /** The public type name, such as "float"; numbers inside dicts are "float". */
   type: string;
-  group: "dimensions" | "metadata";
+  group: "dimensions" | "files" | "metadata";
   kind: ColumnKind;
+  /**
+   * Least and greatest finite value of a range key; null where there is none, and for the numbers
+   * inside dicts, of which the column tells.
+   */
+  ends: [Value, Value] | null;
 }
 
 export interface Description {
@@ -74,6 +89,8 @@ export interface Description {
   /** The id of the first row where ids are consecutive and so need not travel, else null. */
   first_id: number | null;
   columns: ColumnInfo[];
+  /** How many sizes of images were read in the background, and of how many; null when none are. */
+  sizes: [number, number] | null;
   /**
    * By key, the built-in columns included: where it is the same as before, so are the values, and
    * nothing made of them has to be asked for again. That of `sample_id` is for the rows: where it
@@ -82,7 +99,7 @@ export interface Description {
   versions: Record<string, number>;
 }
 
-/** The ordinal codes of a range key: see `src/framegrid/columns/encoding.py` for their meaning. */
+/** The ordinal codes of a range key: see `src/framegrid/filters/codes` for their meaning. */
 export interface RangeHeader {
   kind: "range";
   number: NumberKind;
@@ -91,8 +108,13 @@ export interface RangeHeader {
   edges: Edge[];
   /** Those of the edges that are there because they were asked for. */
   extra: Edge[];
-  /** Whether the values spread over orders of magnitude. */
+  /** Whether a logarithmic scale shows the values better. */
   log: boolean;
+  /**
+   * Below this magnitude a logarithmic scale is linear: 0 where all values are positive, null
+   * where they are not skewed, so that a logarithmic scale makes no sense.
+   */
+  knee: number | null;
   missing: number;
   negative_infinite: number;
   positive_infinite: number;
@@ -102,7 +124,7 @@ export interface ValuesHeader {
   values: Exclude<Category, null>[];
   missing: number;
 }
-/** Free text: code 1 is missing, 0 is not. */
+/** Free text or dicts: code 1 is missing, 0 is not. */
 export interface TextHeader {
   kind: "text";
   missing: number;
@@ -117,6 +139,11 @@ export interface ElementsHeader {
   /** Different elements, those that are not among the values included. */
   distinct: number;
 }
+/** There is no such array, for a reason that concerns its key alone. */
+export interface ErrorHeader {
+  kind: "error";
+  message: string;
+}
 /** A condition that the kernel evaluated: code 1 passes, 0 does not. */
 export interface MaskHeader {
   kind: "mask";
@@ -126,7 +153,7 @@ export interface RowsHeader {
   kind: "rows";
 }
 export type CodesHeader = RangeHeader | ValuesHeader | TextHeader | ElementsHeader;
-export type ArrayHeader = CodesHeader | MaskHeader | RowsHeader;
+export type ArrayHeader = CodesHeader | MaskHeader | RowsHeader | ErrorHeader;
 
 /** Which array of one number per row is asked for. */
 export type ArraySpec =
@@ -182,9 +209,19 @@ export interface Requests {
     part: never;
     ok: { stale: boolean; pieces: ArrayPiece[] };
   };
-  /** Names and captions at once, thumbnails as they are made; none where `size` is 0. */
+  /**
+   * Names and captions at once, none of them where the kernel no longer has the revision;
+   * thumbnails as they are made, none where `size` is 0.
+   */
   tiles: {
-    body: { sample_ids: number[]; size: number; captions: string[]; sort: string };
+    body: {
+      sample_ids: number[];
+      size: number;
+      captions: string[];
+      sort: string;
+      /** Of which the names and values are; without one, of the latest. */
+      revision?: number;
+    };
     part: { tiles: Tile[]; pictures: Picture[] };
     ok: object;
   };
@@ -194,8 +231,8 @@ export interface Requests {
     part: never;
     ok: { fields: [string, Value][]; metadata: [string, string, Value][] };
   };
-  /** Filters as an expression for `DataFrame.query`. */
-  query: { body: { filters: Filters }; part: never; ok: { query: string } };
+  /** Filters as an expression for `DataFrame.query`, and what the user calls the grid. */
+  query: { body: { filters: WireFilters }; part: never; ok: { query: string; grid: string } };
   picture: { body: { sample_id: number; size: number }; part: never; ok: { picture: Picture } };
 }
 export type RequestName = keyof Requests;
@@ -210,5 +247,5 @@ export type Reply =
   | { reply: string; ok: object }
   | { reply: string; error: string };
 
-/** Sent unasked. */
-export type Push = { push: "notice"; message: string };
+/** Sent unasked; `problem` where something went wrong. */
+export type Push = { push: "notice"; message: string; problem: boolean };

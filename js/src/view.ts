@@ -1,8 +1,9 @@
 /** What the components see of an explorer: values and callbacks, no model, no kernel. */
 
+import type { KeyFormat } from "./values/keyformat";
 import type { Category, ColumnKind, Condition, Value } from "./protocol";
-import type { SampleSet } from "./sampleset";
-import type { RangeScale } from "./scale";
+import type { SampleSet } from "./values/sampleset";
+import type { RangeScale } from "./values/scale";
 
 export interface Histogram {
   /** Counts per bin of all samples. */
@@ -12,11 +13,10 @@ export interface Histogram {
 }
 
 export interface RangeView {
+  /** Of the data, with the bins of the histogram. */
   scale: RangeScale;
-  /** Indices into `scale.edges`. */
-  low: number;
-  high: number;
-  includeMissing: boolean;
+  /** Along which thumbs and bars stand: while a thumb is held, as it was at the beginning. */
+  axis: RangeScale;
   histogram: Histogram;
 }
 
@@ -31,10 +31,12 @@ export interface ValueItem {
 export interface KeyView {
   key: string;
   type: string;
-  group: "dimensions" | "metadata";
+  group: "dimensions" | "files" | "metadata";
   kind: ColumnKind;
-  /** The filter in force on this key. */
+  /** The filter on this key. */
   condition: Condition | null;
+  /** Why this key cannot be filtered by. */
+  problem: string | null;
   /** Samples that lack the key, of all samples. */
   missing: number;
   /** Whether all values or elements are listed, or only the most frequent. */
@@ -51,8 +53,8 @@ export interface KeyView {
 /** What is known of a tile; null where it has not arrived. */
 export interface TileState {
   name: string | null;
-  captions: Value[];
-  sorted: Value;
+  /** Of the captions and the key sorted by, those that are known. */
+  values: ReadonlyMap<string, Value>;
   url: string | null;
   /** Why there is no picture. */
   error: string | null;
@@ -74,72 +76,72 @@ export interface LargePicture {
 export interface Notice {
   id: number;
   message: string;
+  /** Whether something went wrong; else it only tells what happened. */
+  isProblem: boolean;
+}
+
+export interface HiddenKeys {
+  /** Keys that the user does not want to see among the filters. */
+  get hidden(): ReadonlySet<string>;
+  set hidden(keys: Iterable<string>);
 }
 
 /** What the user sets beside the filters. */
-export interface Settings {
+export interface Settings extends HiddenKeys {
   /** "", "temperature" or "-temperature". */
   sort: string;
   thumbnailSize: number;
   /** Whether pictures fill their tiles instead of being shown whole. */
   fill: boolean;
   captions: readonly string[];
+  /** Whether captions have their keys in front. */
+  captionKeys: boolean;
   height: number;
   selected: SampleSet;
   /** The sample open in the detail view. */
   active: number | null;
-  /** Keys that the user does not want to see among the filters. */
-  get hidden(): ReadonlySet<string>;
-  set hidden(keys: Iterable<string>);
 }
 
-export interface ExplorerView {
-  readonly settings: Settings;
+/** The filters, for the controls that change them. */
+export interface FiltersView {
   /**
-   * Silent: loading, and the kernel has not said a word for a while; failed: there is nothing to
-   * show, and a notice says why.
+   * Any condition, whoever can evaluate it; null is none. A drag or a held key is not `settled`: it
+   * is drawn with its answer, and told to the kernel now and then.
    */
-  readonly status: "loading" | "silent" | "ready" | "failed";
-  /** Names the contact sheet that stands in for the grid where there is no kernel. */
-  readonly sheet: string;
-  /** Whether what the grid asked the kernel for takes long. */
-  readonly busy: boolean;
-  readonly notices: Notice[];
-  readonly name: string;
-  /** All samples, and those that pass every filter. */
-  readonly total: number;
-  readonly count: number;
-  readonly keys: KeyView[];
-  /** One per filter in force; text such as "temperature 10 – 25"; the key is "" for an expression. */
-  readonly chips: { key: string; text: string }[];
-
-  dismiss(notice: number): void;
-  /** Loads again after a failure. */
-  retry(): void;
-  /** Called on every pointer move; `settled` on release and key press. */
-  setRange(key: string, low: number, high: number, settled: boolean): void;
-  setIncludeMissing(key: string, include: boolean): void;
-  /** Any condition, whoever can evaluate it; null is none. */
-  filterBy(key: string, condition: Condition | null): void;
+  filterBy(key: string, condition: Condition | null, settled?: boolean): void;
   toggleValue(key: string, value: Category, checked: boolean): void;
   /** Chooses a logarithmic or a linear scale. */
   setLog(key: string, log: boolean): void;
+  /** Says that somebody holds a thumb of a key, or no longer: its axis stays as it is meanwhile. */
+  hold(key: string, held: boolean): void;
   clearFilter(key: string): void;
   clearFilters(): void;
+}
+
+/** The keys to filter by, and what the filters say. */
+export interface KeysView {
+  readonly all: KeyView[];
+  /** One per filter in force; text such as "temperature 10 – 25"; the key is "" for an expression. */
+  readonly chips: { key: string; text: string }[];
+  /** How a key's values are written, wherever they are shown. */
+  formatOf(key: string): KeyFormat;
   /** How many samples would show without the filter on a key. */
   countWithout(key: string): number;
-  /** The filters as an expression for `DataFrame.query`. */
+  /** A line of Python that gives the rows that pass the filters. */
   query(): Promise<string>;
-
-  /** Draws what a filter waits with for its answer: components that take an event see it all. */
-  refresh(): void;
   /** A key's filter came into view or left it: its column is fetched when it is first wanted. */
   want(key: string, wanted: boolean): void;
   /** A key's filter is about to be used. */
   prepare(key: string): void;
+}
 
-  /** The type of a key's values, "" when it is unknown. */
-  typeOf(key: string): string;
+/** The samples that show, in their order, and their tiles. */
+export interface TilesView {
+  /** All samples, and those that pass every filter. */
+  readonly total: number;
+  readonly count: number;
+  /** The sort by which the grid is in order, which that of the settings is about to be. */
+  readonly order: string;
   /**
    * Grid position to sample id and back; -1 when filtered out. Of many samples only those on the
    * screen are known while a filter moves, others soon after.
@@ -157,7 +159,55 @@ export interface ExplorerView {
    * anything else stops loading.
    */
   showTiles(sampleIds: number[], edge: number): void;
+}
+
+/** One sample, for the detail view. */
+export interface SampleView {
   detail(sampleId: number): Promise<Detail>;
   /** The sample's picture with at most `px` pixels on its long edge; rejects with the reason when it cannot be read. */
   picture(sampleId: number, px: number): Promise<LargePicture>;
+}
+
+export interface NoticesView {
+  readonly notices: Notice[];
+  dismiss(notice: number): void;
+}
+
+/** Whether there is something to show, for the card around it all. */
+export interface LifeView {
+  /**
+   * Silent: loading, and the kernel has not said a word for a while; failed: there is nothing to
+   * show, and a notice says why.
+   */
+  readonly status: "loading" | "silent" | "ready" | "failed";
+  /** Whether no kernel can ever answer in this page. */
+  readonly kernelless: boolean;
+  /** Names the contact sheet that stands in for the grid where there is no kernel. */
+  readonly sheet: string;
+  /** Whether what the grid asked the kernel for takes long. */
+  readonly busy: boolean;
+  readonly name: string;
+  /** How many samples are going to be here, for room to be kept; undefined where nobody knows. */
+  readonly expected: number | undefined;
+  /** How many sizes of images the kernel has read, and of how many, while it reads them. */
+  readonly sizes: [number, number] | null;
+  /** Loads again after a failure. */
+  retry(): void;
+  /** Draws what a filter waits with for its answer: components that take an event see it all. */
+  refresh(): void;
+  /** Tells the kernel what it was not told yet, once what waits for its answer is drawn. */
+  tell(): void;
+  /** Tells it at once. */
+  flush(): void;
+}
+
+/** A view for each part of the screen; a component takes those that it needs. */
+export interface ExplorerView {
+  readonly settings: Settings;
+  readonly filters: FiltersView;
+  readonly keys: KeysView;
+  readonly tiles: TilesView;
+  readonly samples: SampleView;
+  readonly notices: NoticesView;
+  readonly life: LifeView;
 }

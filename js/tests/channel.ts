@@ -1,6 +1,6 @@
 /** A kernel for tests: a channel whose messages a function answers. */
 
-import type { Content } from "../src/requests";
+import type { Content } from "../src/kernel/requests";
 import type { Request } from "../src/protocol";
 
 type Listener = (content?: Content, buffers?: DataView[]) => void;

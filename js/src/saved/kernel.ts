@@ -1,12 +1,13 @@
-/** Answers a grid's requests from what a page has in it; see `src/framegrid/answers.py`. */
+/** Answers a grid's requests from what a page has in it; see `src/framegrid/grid/answers/answers.py`. */
 
-import type { RowArray } from "../arrays";
+import type { RowArray } from "../collection/types";
 import type {
   ArrayHeader,
   ArraySpec,
   CodesHeader,
   Condition,
   Description,
+  ErrorHeader,
   Picture,
   RangeCondition,
   Request,
@@ -15,9 +16,9 @@ import type {
   Traits,
   Value,
 } from "../protocol";
-import { isRange } from "../columns";
-import { parseSort } from "../sort";
-import { encodeElements, encodeRange, encodeText, encodeValues, sortRows } from "./arrays";
+import { isRange, isUnder, isSame } from "../values/conditions";
+import { parseSort } from "../values/sort";
+import { encodeElements, encodeRange, encodeText, encodeValues, sortRows } from "./savedarrays";
 import { type Comparable, SavedTable, type SavedColumn } from "./table";
 
 /** A picture with its data in base64, or why there is none. */
@@ -32,7 +33,7 @@ export interface SavedData {
   columns: SavedColumn[];
   fields: string[];
   /** By filter key. */
-  headers: Record<string, CodesHeader>;
+  headers: Record<string, CodesHeader | ErrorHeader>;
   /** Rows that pass the filters that only the kernel can evaluate, by key. */
   masks: Record<string, { condition: Condition; rows: number[] }>;
   /** By sample id, as many as there was room for. */
@@ -50,9 +51,14 @@ export interface Answer {
 export class SavedKernel {
   readonly #data: SavedData;
   readonly #table: SavedTable;
+  /** By keys, which may have any name. */
+  readonly #headers: Map<string, CodesHeader | ErrorHeader>;
+  readonly #masks: Map<string, SavedData["masks"][string]>;
 
   constructor(data: SavedData) {
     this.#data = data;
+    this.#headers = new Map(Object.entries(data.headers));
+    this.#masks = new Map(Object.entries(data.masks));
     this.#table = new SavedTable(data.ids, data.columns);
   }
 
@@ -111,7 +117,11 @@ export class SavedKernel {
   }
 
   #codes(key: string, extra: number[]): [RowArray, ArrayHeader] {
-    const header = this.#data.headers[key];
+    const header = this.#headers.get(key);
+    if (!header || header.kind === "error") {
+      const message = header?.message ?? "the page has nothing of this key";
+      return [new Uint8Array(this.#data.ids.length), { kind: "error", message }];
+    }
     if (header.kind !== "range") {
       const values = this.#data.ids.map((_, row) => this.#table.value(key, row));
       if (header.kind === "values") return [encodeValues(values, header.values), header];
@@ -123,9 +133,9 @@ export class SavedKernel {
   }
 
   #mask(key: string, condition: Condition): Uint8Array {
-    const saved = this.#data.masks[key];
+    const saved = this.#masks.get(key);
     const mask = new Uint8Array(this.#data.ids.length);
-    if (saved && JSON.stringify(saved.condition) === JSON.stringify(condition)) {
+    if (saved && isSame(saved.condition, condition)) {
       for (const row of saved.rows) mask[row] = 1;
       return mask;
     }
@@ -196,6 +206,7 @@ function predicate(condition: Condition): (value: Value) => boolean {
     return (value) =>
       Array.isArray(value) ? value.some((item) => wanted.includes(item)) : wanted.includes(value);
   }
+  if ("under" in condition) return isUnder(condition.under);
   if ("contains" in condition) {
     const part = condition.contains;
     return (value) =>

@@ -1,6 +1,6 @@
 /** A model without a kernel behind it: traits that the page alone changes. */
 
-import type { Content } from "../requests";
+import type { Content } from "../kernel/requests";
 import type { Request, Traits } from "../protocol";
 import { SavedKernel, type Answer, type SavedData } from "./kernel";
 
@@ -50,7 +50,7 @@ export class SavedModel {
       this.#receive({ reply: request.id, error: (error as Error).message });
     }
     if (request.type === "ready" && this.#notice) {
-      this.#receive({ push: "notice", message: this.#notice });
+      this.#receive({ push: "notice", message: this.#notice, problem: false });
     }
   }
 

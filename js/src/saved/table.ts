@@ -1,6 +1,6 @@
 /** The values of a saved page, by key and row. */
 
-import { fromIso } from "../format";
+import { fromIso } from "../values/datetimes";
 import type { Value } from "../protocol";
 
 export interface SavedColumn {
@@ -55,7 +55,7 @@ export class SavedTable {
 
 function field(value: Value, step: string): Value {
   const isDict = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isDict ? (value[step] ?? null) : null;
+  return isDict && Object.hasOwn(value, step) ? value[step] : null;
 }
 
 function comparable(value: Value, type: string): Comparable {
@@ -64,7 +64,10 @@ function comparable(value: Value, type: string): Comparable {
   if (type === "boolean") return Number(value);
   if (type === "datetime") return fromIso(String(value));
   if (type === "string" || typeof value === "number") return value as string | number;
-  return type === "integer" ? BigInt(String(value)) : INFINITIES[String(value)];
+  return type === "integer" ? BigInt(String(value)) : (INFINITIES.get(String(value)) ?? null);
 }
 
-const INFINITIES: Record<string, number> = { inf: Infinity, "-inf": -Infinity };
+const INFINITIES = new Map([
+  ["inf", Infinity],
+  ["-inf", -Infinity],
+]);

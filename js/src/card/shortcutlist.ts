@@ -1,0 +1,47 @@
+/** Everything that keys and the mouse do; `README.md` lists the same. */
+
+export interface KeyList {
+  where: string;
+  /** What is pressed or moved, and what that does. */
+  rows: [string, string][];
+}
+
+export const KEYS: KeyList[] = [
+  {
+    where: "In the grid",
+    rows: [
+      ["Arrows, Page keys, Home, End", "go to another picture"],
+      ["Enter, double click", "open it"],
+      ["Click", "select it alone"],
+      ["Space, Ctrl click", "select it too, or take it out"],
+      ["Shift with these", "select all up to it"],
+      ["Drag over pictures", "select them; with Ctrl or Shift, too"],
+      ["Ctrl A", "select all"],
+      ["Esc", "clear the selection"],
+      ["Tap; long tap", "open; select"],
+    ],
+  },
+  {
+    where: "In the detail view",
+    rows: [
+      ["← →, swipe", "previous, next picture"],
+      ["Space", "select it, or take it out, and go on"],
+      ["+ −, wheel, pinch", "zoom"],
+      ["0 or f", "fit"],
+      ["1", "one pixel of the image is one of the screen"],
+      ["Double click", "there and back, at that place"],
+      ["Drag, Shift arrows", "move the picture"],
+      ["Esc", "back to the grid"],
+    ],
+  },
+  {
+    where: "On a slider",
+    rows: [
+      ["← →", "a step"],
+      ["Page keys", "ten steps"],
+      ["Home, End", "to the end"],
+      ["Drag between the handles", "move both"],
+      ["Click on a number", "type it"],
+    ],
+  },
+];

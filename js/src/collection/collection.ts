@@ -1,0 +1,203 @@
+/** The dataset in the browser: its columns behind one engine, all of one revision. */
+
+import { placeOf, rowAt } from "../engine/results";
+import { pullIds } from "./arrays";
+import type { Arrived, Described, Held, Update } from "./types";
+import type { KeyColumn } from "../engine/codecolumns";
+import type { Engine, EngineEvents } from "../engine/types";
+import { areSame, type Filters } from "../values/conditions";
+import { type FiltersInForce, maskOf } from "./inforce";
+import { LoadedColumns } from "./loaded";
+import { Supply } from "./supply";
+import type { SampleIds } from "../values/ids";
+import { KeyFormat } from "../values/keyformat";
+import { KeyFormats } from "./keyformats";
+import { KeyViews } from "./keyview";
+import { hasSameValues } from "./updates";
+import type { ColumnInfo } from "../protocol";
+import type { RequestChannel } from "../kernel/requests";
+import type { KeyView } from "../view";
+
+export type OpenEngine = (rowCount: number, events: EngineEvents) => Promise<Engine>;
+
+export class Collection {
+  readonly engine: Engine;
+  readonly inForce: FiltersInForce;
+  readonly #ids: SampleIds;
+  readonly #supply: Supply;
+  /** Those of the description; one stays the same object as long as its key's values do. */
+  #infos: readonly ColumnInfo[];
+  readonly #loaded: LoadedColumns;
+  readonly #views = new KeyViews();
+  readonly #formats = new KeyFormats();
+  #wanted: readonly string[] = [];
+
+  /** Loads the dataset without columns; undefined when it changed meanwhile. */
+  static async load(
+    channel: RequestChannel,
+    description: Described,
+    openEngine: OpenEngine,
+    events: EngineEvents,
+  ): Promise<Collection | undefined> {
+    const ids = await pullIds(channel, description);
+    if (!ids) return undefined;
+    const engine = await openEngine(description.rows, events);
+    return new Collection(channel, description, ids, engine);
+  }
+
+  private constructor(
+    channel: RequestChannel,
+    description: Described,
+    ids: SampleIds,
+    engine: Engine,
+  ) {
+    this.engine = engine;
+    this.#ids = ids;
+    this.#loaded = new LoadedColumns(engine);
+    this.inForce = this.#loaded.inForce;
+    this.#supply = new Supply(channel, description, this.#loaded, engine);
+    this.#infos = description.columns;
+  }
+
+  close(): void {
+    this.engine.close();
+  }
+
+  get name(): string {
+    return this.#supply.description.name;
+  }
+
+  get total(): number {
+    return this.#supply.description.rows;
+  }
+
+  get infos(): readonly ColumnInfo[] {
+    return this.#infos;
+  }
+
+  get columns(): ReadonlyMap<string, KeyColumn> {
+    return this.#loaded.columns;
+  }
+
+  get sort(): string {
+    return this.#loaded.sort;
+  }
+
+  /** Keeps what the user set and no filter carries. */
+  inheritSettings(previous: Collection): void {
+    this.#loaded.inheritSettings(previous.#loaded);
+  }
+
+  /** Whether keys have the values here that they have in another description. */
+  hasSame(description: Described, ...keys: string[]): boolean {
+    return keys.every((key) => hasSameValues(this.#supply.description, description, key));
+  }
+
+  /** What is here of what these filters need, and what it is made of. */
+  held(wanted: Filters): Held {
+    const arrays = this.#loaded.needed(this.#supply.description, this.#wanted, wanted);
+    return { versions: this.#supply.description.versions, arrays };
+  }
+
+  /**
+   * Brings a dataset of the same rows up to the update, all at once, by the arrays that are others;
+   * false when the update is outdated. A filter that is no longer `wanted` may be about a key that
+   * is gone. `sent` is called when the engine has been told.
+   */
+  async renew(update: Update, wanted: () => Filters, sent = (): void => {}): Promise<boolean> {
+    const { description } = update;
+    const needed = () => this.#loaded.needed(description, this.#wanted, wanted());
+    return this.#supply.renew(update, needed, (arrays) => {
+      this.#become(description, arrays);
+      sent();
+    });
+  }
+
+  #become(description: Described, arrays: Arrived[]): void {
+    const changed = (key: string): boolean => !this.hasSame(description, key);
+    const commands = this.#loaded.renew(arrays, changed);
+    this.#supply.forget(changed);
+    const infos = new Map(this.infos.map((info) => [info.key, info]));
+    this.#infos = description.columns.map((info) => {
+      return changed(info.key) ? info : (infos.get(info.key) ?? info);
+    });
+    this.#supply.description = description;
+    this.engine.send(...commands);
+  }
+
+  idAt(place: number): number {
+    return this.#ids.at(rowAt(this.engine.result, place));
+  }
+
+  /** Sample ids at grid positions from `first` up to, not including, `last`. */
+  async idsBetween(first: number, last: number): Promise<Float64Array> {
+    await this.engine.settled();
+    return Float64Array.from({ length: last - first }, (_, index) => this.idAt(first + index));
+  }
+
+  /** Place in the grid, -1 when filtered out or unknown. */
+  indexOf(sampleId: number): number {
+    const row = this.#ids.rowOf(sampleId);
+    return row < 0 ? -1 : placeOf(this.engine.result, row);
+  }
+
+  formatOf(key: string): KeyFormat {
+    const info = this.infos.find((info) => info.key === key);
+    return info
+      ? this.#formats.of(info, this.columns.get(key))
+      : new KeyFormat({ key, type: "", ends: null });
+  }
+
+  /** The filter keys as the components see them, under the filters that are asked for. */
+  keyViews(filters: Filters): KeyView[] {
+    return this.#views.of(this.infos, this.#loaded, filters, this.engine.result);
+  }
+
+  /** Says which keys' histograms are looked at; waits until their columns are here. */
+  async want(keys: string[]): Promise<void> {
+    const isNew = !areSame(keys, this.#wanted);
+    this.#wanted = keys;
+    if (isNew) this.engine.send({ do: "want", keys });
+    await this.#supply.columns(keys);
+  }
+
+  /** Says that a key's filter may be about to move. */
+  prepare(key: string): void {
+    if (this.columns.has(key)) this.engine.send({ do: "prepare", key });
+  }
+
+  /** Says that a thumb of a key is held, or no longer: whether its axis is another one with that. */
+  hold(key: string, held: boolean): boolean {
+    return this.#loaded.hold(key, held);
+  }
+
+  /** Says which samples keep their place on the screen, and how many there is room for. */
+  look(sampleIds: number[], span: number): void {
+    const keep = sampleIds.map((id) => this.#ids.rowOf(id)).filter((row) => row >= 0);
+    this.engine.send({ do: "look", keep, span });
+  }
+
+  /**
+   * Brings filters and sort to what is wanted; ends when they are, however often that changes
+   * while the kernel is asked.
+   */
+  async follow(wanted: () => { filters: Filters; sort: string }): Promise<void> {
+    for (;;) {
+      const { filters, sort } = wanted();
+      if (this.sort !== sort) await this.#supply.order(sort);
+      else if (!this.inForce.apply(filters)) await this.#supply.filter(this.inForce.behind!);
+      else return this.engine.settled();
+    }
+  }
+
+  /** Chooses the scale of a range key; its filter stays. */
+  setLog(key: string, log: boolean): void {
+    this.engine.send(...this.#loaded.setLog(key, log));
+  }
+
+  /** How many rows would pass without the filter on a key. */
+  countWithout(key: string): number {
+    const { without } = this.engine.result;
+    return without.get(key) ?? without.get(maskOf(key)) ?? 0;
+  }
+}

@@ -1,0 +1,138 @@
+/** Filters on columns of ordinal codes, and what is to be known of the rows under them. */
+
+import type { Result, RowList, CodeColumn, Coding, Command } from "./types";
+import { Slice } from "./slice";
+import { IndexedColumn, SliceIndex } from "./sliceindex";
+
+/** Whether the result is another one after a command. */
+export function changesResult(command: Command): boolean {
+  return command.do !== "prepare" && command.do !== "look";
+}
+
+/**
+ * Any number of filters at once, each a lookup table over the codes of one column.
+ *
+ * All results come from the index of the filter that moved last, the active view. It is made when
+ * another filter moves, better already when one is about to, and serves every position of it.
+ */
+export class Crossfilter {
+  /** Counts the commands that change the result. */
+  version = 0;
+  readonly #columns = new Map<string, IndexedColumn>();
+  #active: IndexedColumn | null = null;
+  #index: SliceIndex | null = null;
+  #order: Uint32Array | null = null;
+  #wanted = new Set<string>();
+  #keep: number[] = [];
+  #span = 0;
+
+  constructor(readonly rowCount: number) {}
+
+  apply(command: Command): void {
+    if (changesResult(command)) this.version++;
+    switch (command.do) {
+      case "column":
+        return this.#setColumn(command.key, command.column);
+      case "bins":
+        return this.#setBins(command.key, command.coding);
+      case "filter":
+        return this.#setFilter(command.key, command.passes);
+      case "order":
+        this.#order = command.order;
+        return this.#index?.forgetOrder();
+      case "want":
+        this.#wanted = new Set(command.keys);
+        return;
+      case "prepare":
+        return this.#activate(this.#columns.get(command.key) ?? this.#active);
+      case "look":
+        [this.#keep, this.#span] = [command.keep, command.span];
+    }
+  }
+
+  /** Does, portion by portion, what `result` needs. */
+  *prepare(): Generator<void> {
+    this.#index ??= new SliceIndex(this.rowCount, this.#active, this.#columns.values());
+    const counted = [...this.#shown(), ...this.#filtered()].map(([, column]) => column);
+    yield* this.#index.build(counted, this.#order);
+  }
+
+  /** The result with the rows on the screen, once `prepare` is through. */
+  result(): Result {
+    const slice = this.#slice();
+    return this.#result(slice, slice.around(this.#keep, this.#span));
+  }
+
+  /** The result with all rows, portion by portion. */
+  *fullResult(): Generator<void, Result> {
+    const slice = this.#slice();
+    return this.#result(slice, yield* slice.all());
+  }
+
+  #result(slice: Slice, list: RowList): Result {
+    const histograms = this.#shown().map(
+      ([key, column]) => [key, slice.histogram(column)] as const,
+    );
+    const without = this.#filtered().map(
+      ([key, column]) => [key, slice.countWithout(column)] as const,
+    );
+    return {
+      version: this.version,
+      count: slice.count,
+      without: new Map(without),
+      histograms: new Map(histograms),
+      list,
+    };
+  }
+
+  #slice(): Slice {
+    return new Slice(this.#index!, this.#order);
+  }
+
+  /** The columns whose histograms are of interest. */
+  #shown(): [string, IndexedColumn][] {
+    return [...this.#columns].filter(([key]) => this.#wanted.has(key));
+  }
+
+  #filtered(): [string, IndexedColumn][] {
+    return [...this.#columns].filter(([, { passes }]) => passes);
+  }
+
+  #setColumn(key: string, column: CodeColumn | null): void {
+    const old = this.#columns.get(key);
+    if (column && column.codes.length !== this.rowCount) {
+      throw new RangeError(`"${key}" has ${column.codes.length} codes for ${this.rowCount} rows`);
+    }
+    if (column) this.#columns.set(key, new IndexedColumn(column));
+    else this.#columns.delete(key);
+    if (!old) return;
+    if (old === this.#active) this.#active = null;
+    if (old.passes || old === this.#index?.active) this.#index = null;
+    this.#index?.forget(old);
+  }
+
+  #setBins(key: string, coding: Coding): void {
+    const column = this.#columns.get(key);
+    if (!column) throw new RangeError(`no column "${key}"`);
+    column.setBins(coding);
+    this.#index?.forget(column);
+  }
+
+  #setFilter(key: string, passes: Uint8Array | null): void {
+    const column = this.#columns.get(key);
+    if (!column) throw new RangeError(`no column "${key}"`);
+    if (passes && passes.length !== column.all.length) {
+      const codes = column.all.length;
+      throw new RangeError(`"${key}" has ${codes} codes, its filter ${passes.length}`);
+    }
+    if (!passes && !column.passes) return;
+    this.#activate(column);
+    column.passes = passes?.slice() ?? null;
+  }
+
+  /** The index holds under any filter of its active view. */
+  #activate(column: IndexedColumn | null): void {
+    if (column !== this.#active) this.#index = null;
+    this.#active = column;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The crossfilter's loops over rows.
+ *
+ * None has a branch that depends on data, for a mispredicted one costs more than all the rest.
+ */
+
+export type Codes = Uint8Array | Uint16Array;
+
+/** Adds every row to the count of its code. */
+export function countAll(counts: Uint32Array, codes: Codes): void {
+  for (let row = 0; row < codes.length; row++) counts[codes[row]]++;
+}
+
+/**
+ * Takes a filter into account in `failed`: which filter a row fails, 0 for none.
+ *
+ * `fails` has, by code, 0 for codes that pass and otherwise the length of half of `next`, whose
+ * halves give what a row fails from now on if it passes this filter, and if it does not.
+ */
+export function fail(failed: Codes, codes: Codes, fails: Uint32Array, next: Codes): void {
+  for (let row = 0; row < codes.length; row++) {
+    failed[row] = next[failed[row] + fails[codes[row]]];
+  }
+}
+
+/** Gives rows that fail none but filter `only` the slot of their code, and all others slot 0. */
+export function assignSlots(
+  out: Uint16Array,
+  codes: Codes,
+  slots: Uint16Array,
+  failed: Codes,
+  only: number,
+): void {
+  for (let row = 0; row < codes.length; row++) {
+    const passes = Number(failed[row] === 0) | Number(failed[row] === only);
+    out[row] = slots[codes[row]] * passes;
+  }
+}
+
+/** Adds every row to `counts[slot][bin of its code]`, where a slot has `2 ** shift` bins. */
+export function countBins(
+  counts: Uint32Array,
+  slots: Uint16Array,
+  codes: Codes,
+  bins: Uint16Array,
+  shift: number,
+): void {
+  for (let row = 0; row < codes.length; row++) counts[(slots[row] << shift) + bins[codes[row]]]++;
+}
+
+/** Adds every row to `counts[slot][its block]`; blocks are `2 ** size` places in row order. */
+export function countBlocks(
+  counts: Uint32Array,
+  slots: Uint16Array,
+  blocks: number,
+  size: number,
+): void {
+  for (let row = 0; row < slots.length; row++) counts[slots[row] * blocks + (row >>> size)]++;
+}
+
+/** The same where `order` gives the rows by place. */
+export function countBlocksInOrder(
+  counts: Uint32Array,
+  slots: Uint16Array,
+  order: Uint32Array,
+  blocks: number,
+  size: number,
+): void {
+  for (let place = 0; place < order.length; place++) {
+    counts[slots[order[place]] * blocks + (place >>> size)]++;
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * Columns of codes, and counts for every position of one's filter: moving it reads a few of them.
+ *
+ * This is the index of Falcon (Moritz, Howe and Heer: "Falcon: Balancing Interactive Latency and
+ * Resolution Sensitivity for Scalable Linked Visualizations", CHI 2019), also the pre-aggregation
+ * of Mosaic (Heer and Moritz 2024): one index serves all positions of the active view's filter,
+ * and gives the histograms of the passive views. Here a view is the filter and the histogram of a
+ * column.
+ */
+
+import type { ColumnHistogram, CodeColumn, Coding } from "./types";
+import {
+  assignSlots,
+  type Codes,
+  countAll,
+  countBins,
+  countBlocks,
+  countBlocksInOrder,
+  fail,
+} from "./loops";
+
+/** A column of codes with its filter. */
+export class IndexedColumn {
+  readonly codes: Codes;
+  /** Rows by code. */
+  readonly all: Uint32Array;
+  /** Like the column's bins, but the one after `binCount` is for missing alone. */
+  bins!: Uint16Array;
+  /** There are no more bins than 2 to the power of this. */
+  binBits!: number;
+  /** The filter by code: 1 passes, 0 does not; null lets all pass. */
+  passes: Uint8Array | null = null;
+  #binCount!: number;
+  #missingBin!: number;
+  #allByBin!: Uint32Array;
+
+  constructor({ codes, ...coding }: CodeColumn) {
+    this.codes = codes;
+    this.all = new Uint32Array(coding.codeCount);
+    countAll(this.all, codes);
+    this.setBins(coding);
+  }
+
+  setBins({ codeCount, bins, binCount }: Coding): void {
+    this.bins = Uint16Array.from(bins);
+    this.bins[codeCount - 1] = binCount + 1;
+    this.binBits = Math.ceil(Math.log2(binCount + 2));
+    this.#binCount = binCount;
+    this.#missingBin = bins[codeCount - 1];
+    this.#allByBin = this.binned(this.all);
+  }
+
+  /** Counts by code as counts by bin. */
+  binned(byCode: Uint32Array): Uint32Array {
+    const byBin = new Uint32Array(2 ** this.binBits);
+    for (let code = 0; code < byCode.length; code++) byBin[this.bins[code]] += byCode[code];
+    return byBin;
+  }
+
+  /** The histogram, given counts by bin of the rows that pass every other filter. */
+  histogram(matching: Uint32Array): ColumnHistogram {
+    return {
+      all: this.#shown(this.#allByBin),
+      matching: this.#shown(matching),
+      missing: matching[this.#binCount + 1],
+    };
+  }
+
+  /** Without the bins that are for none and for missing, unless missing is in another one too. */
+  #shown(byBin: Uint32Array): Uint32Array {
+    const shown = byBin.slice(0, this.#binCount);
+    if (this.#missingBin < shown.length) shown[this.#missingBin] += byBin[this.#binCount + 1];
+    return shown;
+  }
+}
+
+/** From the first to the last, inclusive. */
+export type Run = readonly [first: number, last: number];
+
+/** A block has at least 2 to the power of this many rows, and their table about so many numbers. */
+const MIN_BLOCK_BITS = 12;
+const BLOCK_NUMBERS = 2 ** 20;
+
+/** Counts by slot and item, summed up along the slots. */
+export class SlotTable {
+  /** `counts`: by slot times `width` plus item, not yet summed up. */
+  constructor(
+    readonly counts: Uint32Array,
+    readonly width: number,
+  ) {
+    counts.fill(0, 0, width);
+    for (let i = width; i < counts.length; i++) counts[i] += counts[i - width];
+  }
+
+  /** Counts by item in these runs of slots. */
+  sum(runs: readonly Run[]): Uint32Array {
+    const { counts, width } = this;
+    const sums = new Uint32Array(width);
+    for (const [first, last] of runs) {
+      const [below, through] = [(first - 1) * width, last * width];
+      for (let item = 0; item < width; item++) {
+        sums[item] += counts[through + item] - counts[below + item];
+      }
+    }
+    return sums;
+  }
+}
+
+/**
+ * The index of one column, the active view, under the filters of all others, the passive views.
+ *
+ * Each of its codes that occur has a slot, from 1 on; rows that another filter shuts out are in
+ * slot 0. By slot and bin there is a table of counts for each passive view, and one by slot and
+ * block of places in the display order, by which a row is found.
+ */
+export class SliceIndex {
+  readonly slotCount: number;
+  readonly blockBits: number;
+  readonly blockCount: number;
+  /** Slot by row. */
+  readonly slots: Uint16Array;
+  readonly #slotOf: Uint16Array;
+  /** The passive views with a filter. */
+  readonly #passive: IndexedColumn[];
+  /** By row: 0 fails none of these, `k + 1` only number `k`, and the largest number several. */
+  readonly #failed: Codes;
+  readonly #tables = new Map<IndexedColumn, SlotTable>();
+  #blocks: SlotTable | null = null;
+  #own: Uint32Array | null = null;
+  /** How many of the passive views `#failed` takes into account. */
+  #classified = 0;
+  #assigned = false;
+
+  /**
+   * @param active the active view; null when no filter is about to move
+   * @param columns all of them
+   */
+  constructor(
+    readonly rowCount: number,
+    readonly active: IndexedColumn | null,
+    columns: Iterable<IndexedColumn>,
+  ) {
+    this.#passive = [...columns].filter((column) => column !== active && column.passes);
+    const occurring = active?.all ?? Uint32Array.of(rowCount);
+    let slotCount = 0;
+    this.#slotOf = Uint16Array.from(occurring, (count) => (count ? ++slotCount : 0));
+    this.slotCount = slotCount;
+    const blocks = Math.max(1, BLOCK_NUMBERS / (slotCount + 1));
+    this.blockBits = Math.max(MIN_BLOCK_BITS, Math.ceil(Math.log2(rowCount / blocks)));
+    this.blockCount = Math.ceil(rowCount / 2 ** this.blockBits);
+    this.#failed = new (this.#passive.length < 0xff ? Uint8Array : Uint16Array)(rowCount);
+    this.slots = new Uint16Array(rowCount);
+  }
+
+  /** Counts, portion by portion, what is not yet counted for these columns and this order. */
+  *build(columns: Iterable<IndexedColumn>, order: Uint32Array | null): Generator<void> {
+    if (!this.#assigned) yield* this.#assign();
+    if (!this.#blocks) {
+      this.#blocks = this.#countBlocks(order);
+      yield;
+    }
+    for (const column of columns) {
+      if (column === this.active || this.#tables.has(column)) continue;
+      this.#tables.set(column, this.#countBins(column));
+      yield;
+    }
+  }
+
+  /** Counts by block in these runs of slots. */
+  blocks(runs: readonly Run[]): Uint32Array {
+    return this.#blocks!.sum(runs);
+  }
+
+  /** Counts by bin of rows in these runs of slots; of the active view in all, as it is its filter. */
+  bins(column: IndexedColumn, runs: readonly Run[]): Uint32Array {
+    if (column === this.active) return this.#ownBins(column);
+    return this.#tables.get(column)!.sum(runs);
+  }
+
+  #ownBins(column: IndexedColumn): Uint32Array {
+    this.#own ??= column.binned(Uint32Array.from(this.#slotOf, (slot) => this.#total(slot)));
+    return this.#own;
+  }
+
+  /** What passes by slot, given what passes by code. */
+  passing(passes: Uint8Array | null): Uint8Array {
+    const bySlot = new Uint8Array(this.slotCount + 1);
+    this.#slotOf.forEach((slot, code) => (bySlot[slot] = passes?.[code] ?? 1));
+    bySlot[0] = 0;
+    return bySlot;
+  }
+
+  /** To be called when another order is in force. */
+  forgetOrder(): void {
+    this.#blocks = null;
+  }
+
+  /** To be called when a column is gone or has other bins. */
+  forget(column: IndexedColumn): void {
+    this.#tables.delete(column);
+    if (column === this.active) this.#own = null;
+  }
+
+  #total(slot: number): number {
+    return slot ? this.blocks([[slot, slot]]).reduce((sum, count) => sum + count, 0) : 0;
+  }
+
+  /** May be broken off and begun again. */
+  *#assign(): Generator<void> {
+    while (this.#classified < this.#passive.length) {
+      this.#classify(this.#classified++);
+      yield;
+    }
+    this.#assignSlots(this.slots, 0);
+    this.#assigned = true;
+    yield;
+  }
+
+  #classify(view: number): void {
+    const { codes, passes } = this.#passive[view];
+    const several = 2 ** (8 * this.#failed.BYTES_PER_ELEMENT) - 1;
+    const next = new Uint16Array(2 * (several + 1)).fill(several);
+    for (let failed = 0; failed < several; failed++) next[failed] = failed;
+    next[several + 1] = view + 1;
+    const fails = Uint32Array.from(passes!, (pass) => (1 - pass) * (several + 1));
+    fail(this.#failed, codes, fails, next);
+  }
+
+  #assignSlots(out: Uint16Array, only: number): void {
+    const codes = this.active?.codes ?? new Uint8Array(this.rowCount);
+    assignSlots(out, codes, this.#slotOf, this.#failed, only);
+  }
+
+  #countBlocks(order: Uint32Array | null): SlotTable {
+    const { slots, blockCount, blockBits } = this;
+    const counts = new Uint32Array((this.slotCount + 1) * blockCount);
+    if (order) countBlocksInOrder(counts, slots, order, blockCount, blockBits);
+    else countBlocks(counts, slots, blockCount, blockBits);
+    return new SlotTable(counts, blockCount);
+  }
+
+  #countBins(column: IndexedColumn): SlotTable {
+    const { codes, bins, binBits } = column;
+    const counts = new Uint32Array((this.slotCount + 1) << binBits);
+    countBins(counts, this.#slotsFor(column), codes, bins, binBits);
+    return new SlotTable(counts, 2 ** binBits);
+  }
+
+  /** A column's own filter does not shut rows out of its own counts. */
+  #slotsFor(column: IndexedColumn): Uint16Array {
+    if (!column.passes) return this.slots;
+    const slots = new Uint16Array(this.rowCount);
+    this.#assignSlots(slots, this.#passive.indexOf(column) + 1);
+    return slots;
+  }
+}

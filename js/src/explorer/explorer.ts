@@ -1,0 +1,70 @@
+/** One view's state, part by part: the traits are the question, all else is derived. */
+
+import { isKernelless } from "../kernel/kernelless";
+import { RequestChannel } from "../kernel/requests";
+import { type Model, TraitSync } from "../kernel/traits";
+import type { ExplorerView } from "../view";
+import { Display } from "./display.svelte";
+import { FilterKeys } from "./filterkeys.svelte";
+import { FilterState } from "./filterstate";
+import { Life } from "./life";
+import { Loading } from "./loading.svelte";
+import { Pending } from "./pending.svelte";
+import { Samples } from "./samples";
+import { SharedSettings } from "./settings.svelte";
+import { Tiles } from "./tiles.svelte";
+
+export class Explorer implements ExplorerView {
+  readonly settings: SharedSettings;
+  readonly filters: FilterState;
+  readonly keys: FilterKeys;
+  readonly tiles: Tiles;
+  readonly samples: Samples;
+  readonly life: Life;
+  readonly #sync: TraitSync;
+  readonly #channel: RequestChannel;
+  readonly #loading: Loading;
+
+  constructor(model: Model) {
+    const [sync, display, pending] = [new TraitSync(model), new Display(), new Pending()];
+    const kernelless = isKernelless(model.widget_manager, sync.get("layout" as never));
+    const channel = new RequestChannel(
+      model,
+      ({ message, problem }) => pending.notify(message, problem),
+      (silent) => (pending.silent = silent),
+    );
+    const settings = new SharedSettings(sync, () => {
+      this.tiles.adjust();
+      const { collection } = display;
+      if (collection && collection.sort !== settings.sort) void this.filters.settle();
+    });
+    const parts = { sync, channel, display, pending, settings };
+    this.settings = settings;
+    this.tiles = new Tiles(channel, display, settings);
+    this.filters = new FilterState(parts);
+    this.keys = new FilterKeys({ ...parts, filters: this.filters });
+    this.samples = new Samples(channel);
+    this.#loading = new Loading({
+      ...parts,
+      filters: this.filters,
+      keys: this.keys,
+      tiles: this.tiles,
+    });
+    this.life = new Life({ ...parts, loading: this.#loading }, kernelless);
+    [this.#sync, this.#channel] = [sync, channel];
+    sync.observe("_revision", () => void this.#loading.load());
+    void this.#loading.load();
+  }
+
+  /** What the user is told. */
+  get notices(): Life {
+    return this.life;
+  }
+
+  close(): void {
+    this.tiles.close();
+    this.#sync.close();
+    this.#channel.close();
+    this.#loading.close();
+  }
+}

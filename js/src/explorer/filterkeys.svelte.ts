@@ -1,0 +1,97 @@
+/** The keys to filter by, as they follow from the filters and the collection. */
+
+import type { Collection } from "../collection/collection";
+import type { RequestChannel } from "../kernel/requests";
+import type { Condition } from "../protocol";
+import { toWire } from "../values/conditions";
+import { type KeyFormat, PLAIN } from "../values/keyformat";
+import type { KeysView, KeyView } from "../view";
+import type { Display } from "./display.svelte";
+import type { FilterState } from "./filterstate";
+import type { Pending } from "./pending.svelte";
+
+/** What the keys follow from. */
+interface Sources {
+  channel: RequestChannel;
+  display: Display;
+  filters: FilterState;
+  pending: Pending;
+}
+
+export class FilterKeys implements KeysView {
+  readonly #from: Sources;
+  /** Keys whose filters are in view. */
+  readonly #wanted = new Set<string>();
+  #wanting = false;
+
+  constructor(from: Sources) {
+    this.#from = from;
+  }
+
+  readonly #all = $derived.by(() => {
+    const { display, filters } = this.#from;
+    return display.result?.keyViews(filters.wanted) ?? [];
+  });
+  get all(): KeyView[] {
+    return this.#all;
+  }
+
+  readonly #chips = $derived.by(() => {
+    const { display, filters } = this.#from;
+    if (!display.result) return [];
+    return [...filters.wanted].map(([key, condition]) => ({
+      key,
+      text: `${key} ${this.#written(key, condition)}`.trim(),
+    }));
+  });
+  get chips(): { key: string; text: string }[] {
+    return this.#chips;
+  }
+
+  formatOf(key: string): KeyFormat {
+    return this.#from.display.result?.formatOf(key) ?? PLAIN;
+  }
+
+  countWithout(key: string): number {
+    return this.#from.display.result?.countWithout(key) ?? 0;
+  }
+
+  async query(): Promise<string> {
+    const { channel, filters } = this.#from;
+    const { ok } = await channel.request("query", { filters: toWire(filters.wanted) });
+    return `${ok.grid}.dataset.df.query(${JSON.stringify(ok.query)})`;
+  }
+
+  want(key: string, wanted: boolean): void {
+    if (wanted) this.#wanted.add(key);
+    else this.#wanted.delete(key);
+    if (this.#wanting) return;
+    this.#wanting = true;
+    queueMicrotask(() => {
+      this.#wanting = false;
+      void this.pull();
+    });
+  }
+
+  prepare(key: string): void {
+    this.#from.display.collection?.prepare(key);
+  }
+
+  /** Fetches what the filters in view show. */
+  async pull(collection?: Collection): Promise<void> {
+    const { display, pending } = this.#from;
+    const shown = collection ?? display.collection;
+    await pending.run(async () => shown?.want([...this.#wanted]));
+    // What has no codes has no result either, but a reason.
+    display.renew();
+  }
+
+  /** What a condition says; what is odd about one key does not keep the others from being shown. */
+  #written(key: string, condition: Condition): string {
+    try {
+      return this.formatOf(key).condition(condition);
+    } catch {
+      return "…";
+    }
+  }
+}

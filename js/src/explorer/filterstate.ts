@@ -1,0 +1,102 @@
+/** The filters: the trait is the question, and this its one writer. All else is derived from it. */
+
+import type { TraitSync } from "../kernel/traits";
+import type { Category, Condition } from "../protocol";
+import { type Filters, fromWire, toWire, wantedOf, withCondition } from "../values/conditions";
+import type { FiltersView, Settings } from "../view";
+import type { Display } from "./display.svelte";
+import type { Pending } from "./pending.svelte";
+
+/** What the filters go by. */
+interface Surroundings {
+  sync: TraitSync;
+  settings: Pick<Settings, "sort">;
+  display: Display;
+  pending: Pending;
+}
+
+export class FilterState implements FiltersView {
+  readonly #sync: TraitSync;
+  readonly #settings: Pick<Settings, "sort">;
+  readonly #display: Display;
+  readonly #pending: Pending;
+  #filters: Filters;
+
+  constructor({ sync, settings, display, pending }: Surroundings) {
+    this.#sync = sync;
+    this.#settings = settings;
+    this.#display = display;
+    this.#pending = pending;
+    this.#filters = fromWire(sync.get("filters"), new Map());
+    sync.observe("filters", (wire) => {
+      this.#filters = fromWire(wire, this.#filters);
+      this.#follow(true);
+    });
+  }
+
+  /** The condition by key that is asked for. */
+  get wanted(): Filters {
+    return this.#filters;
+  }
+
+  filterBy(key: string, condition: Condition | null, settled = true): void {
+    this.#ask(withCondition(this.#filters, key, condition), settled);
+  }
+
+  toggleValue(key: string, value: Category, checked: boolean): void {
+    const others = wantedOf(this.#filters.get(key) ?? null).filter((wanted) => wanted !== value);
+    const wanted = checked ? [...others, value] : others;
+    const [only] = wanted;
+    const isElement = this.#display.collection?.columns.get(key)?.kind === "elements";
+    if (isElement && wanted.length === 1 && only !== null) {
+      this.filterBy(key, { contains: only });
+    } else this.filterBy(key, wanted.length ? { in: wanted } : null);
+  }
+
+  clearFilter(key: string): void {
+    this.filterBy(key, null);
+  }
+
+  clearFilters(): void {
+    this.#ask(new Map(), true);
+  }
+
+  setLog(key: string, log: boolean): void {
+    this.#display.collection?.setLog(key, log);
+    this.#display.renew();
+  }
+
+  hold(key: string, held: boolean): void {
+    if (this.#display.collection?.hold(key, held)) this.#display.draw();
+  }
+
+  /** Brings the grid to the filters and the sort of the traits. */
+  async settle(): Promise<void> {
+    const { collection } = this.#display;
+    await this.#pending.run(async () => collection?.follow(this.question));
+    this.#display.answered();
+  }
+
+  /** What the traits ask for. */
+  readonly question = (): { filters: Filters; sort: string } => ({
+    filters: this.#filters,
+    sort: this.#settings.sort,
+  });
+
+  /** The one writer of the trait. */
+  #ask(filters: Filters, settled: boolean): void {
+    this.#filters = filters;
+    // The engine may be at work while the kernel is told.
+    this.#follow(settled);
+    this.#sync.set("filters", toWire(filters), settled);
+  }
+
+  /** Brings what is shown to the filters: at once, or drawn with the result of the engine. */
+  #follow(settled: boolean): void {
+    // Unless the result takes long, or the user goes on.
+    this.#display.drawSoon();
+    const isAll = this.#display.collection?.inForce.apply(this.#filters);
+    if (settled || !isAll) this.#display.draw();
+    if (isAll === false) void this.settle();
+  }
+}

@@ -1,0 +1,124 @@
+/** What the user sets and Python shares: the plain traits, as reactive state. */
+
+import type { Traits } from "../protocol";
+import { SampleSet } from "../values/sampleset";
+import type { TraitSync } from "../kernel/traits";
+import type { Settings } from "../view";
+
+/** Keys that the user has hidden, by model: a host may draw a grid anew at any time. */
+const HIDDEN = new WeakMap<object, ReadonlySet<string>>();
+
+export class SharedSettings implements Settings {
+  readonly #sync: TraitSync;
+  readonly #changed: () => void;
+  #sort = $state("");
+  #thumbnailSize = $state(128);
+  #fill = $state(false);
+  #captions = $state.raw<readonly string[]>([]);
+  #captionKeys = $state(true);
+  #height = $state(640);
+  #selected = $state.raw(SampleSet.EMPTY);
+  #active = $state<number | null>(null);
+  #hidden = $state.raw<ReadonlySet<string>>(new Set());
+
+  /** `changed` is called after any change, whoever made it. */
+  constructor(sync: TraitSync, changed: () => void) {
+    this.#sync = sync;
+    this.#changed = changed;
+    this.#hidden = HIDDEN.get(sync.model) ?? this.#hidden;
+    this.#follow("sort", (sort) => (this.#sort = sort));
+    this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
+    this.#follow("fill", (fill) => (this.#fill = fill));
+    this.#follow("captions", (captions) => (this.#captions = captions));
+    this.#follow("caption_keys", (shown) => (this.#captionKeys = shown));
+    this.#follow("height", (px) => (this.#height = px));
+    this.#follow("selected", (packed) => (this.#selected = SampleSet.unpack(packed)));
+    this.#follow("active", (id) => (this.#active = id));
+  }
+
+  get sort(): string {
+    return this.#sort;
+  }
+  set sort(sort: string) {
+    this.#sort = sort;
+    this.#set("sort", sort);
+  }
+
+  get thumbnailSize(): number {
+    return this.#thumbnailSize;
+  }
+  set thumbnailSize(px: number) {
+    this.#thumbnailSize = px;
+    this.#set("thumbnail_size", px, false);
+  }
+
+  get fill(): boolean {
+    return this.#fill;
+  }
+  set fill(fill: boolean) {
+    this.#fill = fill;
+    this.#set("fill", fill);
+  }
+
+  get captions(): readonly string[] {
+    return this.#captions;
+  }
+  set captions(keys: readonly string[]) {
+    this.#captions = keys;
+    this.#set("captions", [...keys]);
+  }
+
+  get captionKeys(): boolean {
+    return this.#captionKeys;
+  }
+  set captionKeys(shown: boolean) {
+    this.#captionKeys = shown;
+    this.#set("caption_keys", shown);
+  }
+
+  get height(): number {
+    return this.#height;
+  }
+  set height(px: number) {
+    this.#height = px;
+    this.#set("height", px, false);
+  }
+
+  get selected(): SampleSet {
+    return this.#selected;
+  }
+  set selected(samples: SampleSet) {
+    this.#selected = samples;
+    this.#set("selected", samples.pack());
+  }
+
+  get active(): number | null {
+    return this.#active;
+  }
+  set active(sampleId: number | null) {
+    this.#active = sampleId;
+    this.#set("active", sampleId);
+  }
+
+  get hidden(): ReadonlySet<string> {
+    return this.#hidden;
+  }
+  set hidden(keys: Iterable<string>) {
+    this.#hidden = new Set(keys);
+    HIDDEN.set(this.#sync.model, this.#hidden);
+  }
+
+  #set<Name extends keyof Traits>(name: Name, value: Traits[Name], settled = true): void {
+    this.#sync.set(name, value, settled);
+    this.#changed();
+  }
+
+  /** Takes a trait's value now and whenever somebody else changes it. */
+  #follow<Name extends keyof Traits>(name: Name, take: (value: Traits[Name]) => void): void {
+    this.#sync.observe(name, (value) => {
+      take(value);
+      this.#changed();
+    });
+    take(this.#sync.get(name));
+  }
+}
