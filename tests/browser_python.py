@@ -3,6 +3,7 @@
 No thread and no process starts, and modules that wrap what only an operating system has are absent.
 """
 
+import errno
 import mmap
 import os
 import subprocess
@@ -25,7 +26,7 @@ def _no_thread(*_):
 
 
 def _no_process(*_, **__):
-    raise OSError(138, "emscripten does not support processes.")
+    raise OSError(errno.ENOTSUP, "emscripten does not support processes.")
 
 
 sys.meta_path.insert(0, _Finder())

@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import os
+import signal
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -9,27 +10,51 @@ import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image
 
-pytest_plugins = ["lab_fixtures", "grid_fixtures", "store_fixtures"]
+import framegrid as fg
+from framegrid.base import limits
+
+pytest_plugins = ["lab_fixtures", "grid_fixtures", "shim", "store_fixtures"]
 
 _numbers = count()
 
 BROWSER_TESTS = Path(__file__).with_name("browser")
 
-# Machines stall, so that a deadline per example fails at random. CI draws the same examples always.
-settings.register_profile("local", deadline=None)
-settings.register_profile(
-    "ci",
-    deadline=None,
-    derandomize=True,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+# Machines stall, so that a deadline per example fails at random. The same examples are drawn every
+# time; HYPOTHESIS_PROFILE=explore looks for new ones.
+QUIET = {"deadline": None, "print_blob": True, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("explore", **QUIET)
+settings.register_profile("same", derandomize=True, **QUIET)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_collection_modifyitems(items):
     """Leave the slow tests for last; Playwright's event loop stays open once it runs, too."""
     items.sort(key=lambda item: BROWSER_TESTS in item.path.parents)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory):
+    """A cache of the tests' own, also for what they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "FRAMEGRID_CACHE_DIR" not in os.environ:
+            patch.setenv("FRAMEGRID_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptions():
+    """Ctrl-C as in a terminal: a program started in the background by a shell ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(autouse=True)
+def _limits():
+    """Limits as they were before: what a test lifts, as an example does, holds for no other."""
+    before = limits.as_dict()
+    yield
+    limits.set(before)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +95,9 @@ def bucket(s3, monkeypatch):
 
     for name, value in environment(s3).items():
         monkeypatch.setenv(name, value)
-    return Bucket(f"bucket-{next(_numbers)}")
+    bucket = Bucket(f"bucket-{next(_numbers)}")
+    fg.allow_urls(f"s3://{bucket.name}/")
+    return bucket
 
 
 @pytest.fixture(params=["s3", "memory"])
@@ -83,6 +110,27 @@ def folder(request, tmp_path):
         fsspec.filesystem("memory").store.clear()
     else:
         yield request.getfixturevalue("bucket").url("folder")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A file with the certificate of a local web server, and its key."""
+    from web_server import make_certificate
+
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def web(certificate, monkeypatch):
+    """A local web server, certified for this test and what it starts, and not allowed yet."""
+    from framegrid.remote import web_connections
+    from web_server import running_web
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    with running_web(certificate) as server:
+        yield server
+    web_connections.forget_all()
 
 
 @pytest.fixture

@@ -14,16 +14,27 @@ import time
 import traceback
 import warnings
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 import framegrid
-from framegrid import journal
-from framegrid.schema import arrow_type, to_json
-from framegrid.store import Store, background, files
-from framegrid.table import AddSamples, Block, RemoveSamples, RenameKey, SetBlocks, SetValues
+from framegrid.base import arrow_type, held_array, to_json
+from framegrid.storage import (
+    AddSamples,
+    Block,
+    RemoveSamples,
+    RenameKey,
+    ReplaceKey,
+    SetBlocks,
+    SetValues,
+    journal,
+    open_store,
+)
+from framegrid.storage.journal import background
+from framegrid.storage.store.ledger import Ledger
 
 TYPES = {
     "score": "float",
@@ -41,7 +52,18 @@ DRAWS = {
     "boolean": lambda rng: rng.random() < 0.5,
     "list": lambda rng: [rng.randrange(100) for _ in range(rng.randrange(3))],
 }
-OPERATIONS = {"set": 900, "bulk": 40, "add": 20, "remove": 10, "rename": 10, "snapshot": 4}
+OPERATIONS = {
+    "set": 900,
+    "bulk": 40,
+    "add": 20,
+    "remove": 10,
+    "rename": 10,
+    "level": 20,
+    "cast": 10,
+    "undo": 20,
+    "snapshot": 4,
+}
+CASTS = {"integer": ("string", str), "string": ("integer", int)}  # of the key "level"
 
 
 # What a dataset must hold, in plain Python; an operation is a name and what it is done to.
@@ -66,13 +88,18 @@ class Model:
         self.types = dict(table.schema)
         self.next_id = table.next_id
         self.samples = {id_: table.metadata(row) for row, id_ in enumerate(table.ids.tolist())}
+        self.undoable = []
 
     def __eq__(self, other):
-        return vars(self) == vars(other)
+        return (self.types, self.next_id, self.samples) == (
+            other.types,
+            other.next_id,
+            other.samples,
+        )
 
     __hash__ = None
 
-    def draw(self, rng):
+    def draw(self, rng):  # noqa: PLR0911 - a case per operation
         """Draw an operation that the dataset can take."""
         name = rng.choices(list(OPERATIONS), OPERATIONS.values())[0]
         ids = rng.sample(sorted(self.samples), min(4, len(self.samples)))
@@ -83,15 +110,27 @@ class Model:
             return name, ids[:1]
         if name == "rename" and ("note" in self.types) != ("remark" in self.types):
             return name, sorted({"note", "remark"}, key=lambda key: key not in self.types)
-        if name == "snapshot":
+        if name == "snapshot" or (name == "undo" and self.undoable):
             return name, None
+        if name == "level":
+            level = rng.randrange(9)
+            return name, (ids[0], str(level) if self.types.get(name) == "string" else level)
+        if name == "cast" and "level" in self.types:
+            return name, CASTS[self.types["level"]][0]
         ids = ids if name == "bulk" else ids[:1]
         drawn = {id_: {key: DRAWS[TYPES[key]](rng) for key in keys} for id_ in ids}
         if rng.random() < 0.1:
             drawn[ids[0]][keys[0]] = None
         return ("bulk" if name == "bulk" else "set"), drawn
 
-    def apply(self, operation):
+    def apply(self, operation):  # noqa: C901, PLR0912 - a case per operation
+        if operation[0] == "undo":
+            self.types, self.samples = self.undoable.pop()
+            return
+        if operation[0] != "snapshot":
+            samples = {id_: dict(values) for id_, values in self.samples.items()}
+            self.undoable.append((dict(self.types), samples))
+            del self.undoable[:-100]
         match operation:
             case "add", ids:
                 self.samples |= {id_: {} for id_ in ids}
@@ -103,6 +142,15 @@ class Model:
                 for values in self.samples.values():
                     if old in values:
                         values[new] = values.pop(old)
+            case "level", (id_, level):
+                self.types.setdefault("level", "integer")
+                self.samples[id_]["level"] = level
+            case "cast", target:
+                _, convert = CASTS[self.types["level"]]
+                self.types["level"] = target
+                for values in self.samples.values():
+                    if "level" in values:
+                        values["level"] = convert(values["level"])
             case "set" | "bulk", drawn:
                 for id_, values in drawn.items():
                     self.types |= {key: TYPES[key] for key in values}
@@ -110,7 +158,7 @@ class Model:
                     self.samples[id_] = {k: v for k, v in merged.items() if v is not None}
 
 
-def change_of(operation, table):
+def change_of(operation, table):  # noqa: PLR0911 - a case per operation
     match operation:
         case "add", ids:
             return AddSamples(new_samples(ids), {})
@@ -118,6 +166,13 @@ def change_of(operation, table):
             return RemoveSamples(np.array(ids))
         case "rename", (old, new):
             return RenameKey(old, new)
+        case "level", (id_, level):
+            new = {} if "level" in table.schema else {"level": "integer"}
+            return SetValues(id_, {"level": level}, new)
+        case "cast", target:
+            _, convert = CASTS[table.schema["level"]]
+            levels = [v if v is None else convert(v) for v in table.column("level").to_pylist()]
+            return ReplaceKey("level", target, pa.array(levels, arrow_type(target)))
         case "set", drawn:
             ((id_, values),) = drawn.items()
             return SetValues(id_, values, new_types(values, table))
@@ -135,22 +190,24 @@ def new_types(keys, table):
 def stored(key, values):
     if TYPES[key] == "list":
         values = [None if value is None else to_json(value) for value in values]
-    return pa.array(values, arrow_type(TYPES[key]))
+    return held_array(values, TYPES[key])
 
 
 def perform(store, operation):
     if operation[0] == "snapshot":
         store.snapshot()
+    elif operation[0] == "undo":
+        store.undo(1)
     else:
         store.commit(lambda table: change_of(operation, table))
 
 
-def model_on_disk(path):
+def model_on_disk(path, **options):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the unfinished edits of the killed
-        store = Store.open(path)
+        store = open_store(path, **options)
     model = Model(store.table)
-    store._closed = store._upkeep.is_over = True  # leave everything as it is
+    store.is_closed = store._schedule.is_over = True  # leave everything as it is
     store._journal.close()
     return model
 
@@ -160,7 +217,7 @@ def model_on_disk(path):
 
 def live(path, acknowledgements, seed, operations=10**9, durability="process"):
     """Edit at random, and note each operation that returned."""
-    store = Store.open(Path(path), durability=durability)
+    store = open_store(Path(path), durability=durability)
     log = os.open(acknowledgements, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     rng, model = random.Random(seed), Model(store.table)
     for _ in range(operations):
@@ -173,7 +230,7 @@ def live(path, acknowledgements, seed, operations=10**9, durability="process"):
 def count(path, key, sample_id, edits):
     """Raise a number of one's own as often as asked, with a snapshot now and then."""
     types = {key: "integer", "last": "string"}
-    store = Store.open(Path(path))
+    store = open_store(Path(path))
     for number in range(1, edits + 1):
         values = {key: number, "last": key}
         store.commit(partial(set_typed, sample_id, values, types))
@@ -193,7 +250,7 @@ def hold(path, ready):
         Path(ready).touch()
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    Store.open(Path(path)).commit(build)
+    open_store(Path(path)).commit(build)
 
 
 def leave_orphan(path, orphan):
@@ -207,12 +264,12 @@ def leave_orphan(path, orphan):
         signal.alarm(20)  # should the test forget it
         signal.pause()
 
-    Store.open(Path(path)).commit(build)
+    open_store(Path(path)).commit(build)
 
 
 def share(path, children, edits):
     """Have children edit with the store that they were born with, and the parent too."""
-    store = Store.open(Path(path))
+    store = open_store(Path(path))
     store.commit(
         lambda _: SetValues(0, {"k0": 0}, {f"k{n}": "integer" for n in range(children + 1)})
     )
@@ -232,18 +289,25 @@ def lock_nothing():
 
 
 def forget_first():
-    def publish(self, mark, temporary, replaced):
+    snapshot_often()
+
+    def publish(self, mark, put):
         if self._journal.is_current(mark):
             self._journal.forget(mark)
-            time.sleep(0.002)  # to be killed in
-            files.replace(self._file, temporary, replaced)
+            time.sleep(0.02)  # to be killed in
+            put()
 
-    Store._publish = publish
+    Ledger.publish = publish
+
+
+def snapshot_often():
+    """As both a life and its model have to be told."""
+    OPERATIONS["snapshot"] = 100
 
 
 def snapshot_all_the_time():
     background.INTERVAL = 0.002
-    background.ON_DISK = background.Pace(1 << 10, background.ON_DISK.quiet_turns, 1 << 10)
+    background.ON_DISK = background.SnapshotPace(1 << 10, background.ON_DISK.quiet_turns, 1 << 10)
 
 
 class Nursery:
@@ -252,7 +316,7 @@ class Nursery:
     def __enter__(self):
         search = os.pathsep.join([str(Path(framegrid.__file__).parents[1]), *sys.path])
         self.process = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, "-c", "import crash_lives; crash_lives.main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -266,7 +330,7 @@ class Nursery:
 
     def start(self, life, *arguments, change=None, **options):
         """Start a life and give its pid, with something in the store changed for it."""
-        return self._ask([life.__name__, arguments, options, change and change.__name__])
+        return self._ask([_place(life), arguments, options, change and _place(change)])
 
     def wait(self, pid):
         """Wait for the end of a life; its exit code, or minus the signal that killed it."""
@@ -282,31 +346,35 @@ class Nursery:
         return json.loads(self.process.stdout.readline())
 
 
+def _place(function):
+    return [function.__module__, function.__name__]
+
+
+def _function(module, name):
+    return getattr(import_module(module), name)
+
+
 def main():
     for line in sys.stdin:
         match json.loads(line):
             case int(pid):
                 answer = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            case name, arguments, options, change:
+            case life, arguments, options, change:
                 answer = os.fork()
                 if answer == 0:
-                    run(name, arguments, options, change)
+                    run(life, arguments, options, change)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
 
-def run(name, arguments, options, change):
+def run(life, arguments, options, change):
     code = 1
     try:
         if change:
-            globals()[change]()
-        globals()[name](*arguments, **options)
+            _function(*change)()
+        _function(*life)(*arguments, **options)
         code = 0
     finally:
         if code:
             traceback.print_exc()
         os._exit(code)  # not as Python ends otherwise, which would close the store
-
-
-if __name__ == "__main__":
-    main()

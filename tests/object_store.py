@@ -23,7 +23,7 @@ def running_s3():
 
 
 def environment(endpoint):
-    """Give the variables that make this server S3 for a process and those it starts."""
+    """The variables that make this server S3 for a process and those it starts."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "testing",
@@ -65,7 +65,7 @@ class Bucket:
 
     @contextmanager
     def read_only(self, endpoint):
-        """Give credentials that may only read, for as long as the block lasts."""
+        """Credentials that may only read, for as long as the block lasts."""
         iam, name = boto3.client("iam"), f"reader-of-{self.name}"
         rights = [{"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}]
         iam.create_user(UserName=name)

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crash_lives import new_samples, set_typed
-from framegrid.store import Store
-from framegrid.table import AddSamples
+from framegrid.storage import AddSamples, create_store, open_store
 
 TYPES = {
     "text": "string",
@@ -42,7 +41,7 @@ def path(tmp_path):
 @pytest.fixture
 def store(path):
     """A dataset of three samples: one with every type, one with some, one with none."""
-    store = Store.create(path)
+    store = create_store(path)
     store.commit(lambda _: AddSamples(new_samples([0, 1, 2]), {}))
     for row, values in enumerate(ROWS):
         store.commit(lambda table, row=row, values=values: set_typed(row, values, TYPES, table))
@@ -55,7 +54,7 @@ def rows(store):
 
 
 def rows_on_disk(path):
-    store = Store.open(path)
+    store = open_store(path)
     found = rows(store)
     store.close()
     return found

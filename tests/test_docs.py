@@ -82,6 +82,8 @@ def workplace(photos, monkeypatch):
         "annotations": [{"id": 1, "image_id": 1, "category_id": 7, "bbox": [0, 0, 9, 9]}],
     }
     (photos.parent / "annotations/instances_val2017.json").write_text(json.dumps(coco))
+    images = "".join(f'<image name="{name}"><box label="dog"/></image>' for name in names)
+    (photos.parent / "annotations.xml").write_text(f"<annotations>{images}</annotations>")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -77,7 +78,12 @@ def build(kind, source, target, **options):
 
 @pytest.fixture(scope="module")
 def sdist(tmp_path_factory):
-    return build("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
+    """Built from a copy: the build replaces the bundle, which tests beside this one read."""
+    copied = tmp_path_factory.mktemp("copied") / "framegrid"
+    made = [".git", ".venv", "node_modules", "static", "__pycache__", "demo", "dist", ".*_cache"]
+    shutil.copytree(ROOT, copied, ignore=shutil.ignore_patterns(*made))
+    (copied / "js/node_modules").symlink_to(ROOT / "js/node_modules")
+    return build("sdist", copied, tmp_path_factory.mktemp("sdist"))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,9 @@
-"""Who may import whom: one table for the package, one for the frontend."""
+"""Who may import whom: wings, the rooms within them, and the folders of the frontend."""
 
 import ast
+import os
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,107 +12,112 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src/framegrid"
 FRONTEND = ROOT / "js/src"
 
-ROOMS = {
-    "errors": set(),
-    "forks": set(),
-    "threads": set(),
-    "protocol": {"schema"},
-    "schema": {"errors"},
-    "table": {"errors", "schema"},
-    "journal": {"errors", "forks"},
-    "store": {"errors", "forks", "schema", "table", "journal", "remote", "caches"},
-    "caches": set(),
-    "remote": {"errors", "threads"},
-    "images": {"errors", "remote"},
-    "filters": {"errors", "schema"},
-    "columns": {"schema"},
-    "workers": {"errors", "forks", "threads"},
-    "compute": {"errors", "images", "threads", "workers"},
-    "features": set(),
-    "diagnosis": set(),
-    "dataset": {
-        "errors",
-        "forks",
-        "schema",
-        "table",
-        "store",
-        "images",
-        "compute",
-        "remote",
-        "threads",
-    },
-    "thumbnails": {"caches", "images", "workers"},
-    "view": {"errors", "protocol", "schema", "filters", "columns", "dataset"},
-    "arrays": {"errors", "protocol", "filters", "columns", "view"},
-    "answers": {
-        "errors",
-        "protocol",
-        "schema",
-        "filters",
-        "dataset",
-        "images",
-        "arrays",
-        "view",
-    },
-    "sharing": {
-        "protocol",
-        "schema",
-        "images",
-        "filters",
-        "dataset",
-        "thumbnails",
-        "view",
-        "answers",
-    },
-    "grid": {
-        "errors",
-        "protocol",
-        "images",
-        "filters",
-        "dataset",
-        "thumbnails",
-        "view",
-        "arrays",
-        "answers",
-        "sharing",
-    },
+# A wing may import what its row names, by what the other's door offers.
+WINGS = {
+    "base": set(),
+    "remote": {"base"},
+    "storage": {"base", "remote"},
+    "images": {"base", "remote"},
+    "filters": {"base"},
+    "dataset": {"base", "remote", "storage", "images"},
+    "grid": {"base", "images", "filters", "dataset"},
+    "doctor": set(),
 }
-# `dataset.show()` makes a widget, but only when it is called: scripts stay free of Jupyter.
-ON_CALL = {"dataset": {"grid"}}
+# Within a wing, a room may import the rooms before it.
+ROOMS = {
+    "base": [
+        "tracebacks",
+        "errors",
+        "quoting",
+        "bounds",
+        "leftovers",
+        "beside",
+        "forks",
+        "threads",
+        "caches",
+        "cache_files",
+        "logs",
+        "schema",
+    ],
+    "storage": [
+        "table",
+        "undo",
+        "files",
+        "journal",
+        "parquet",
+        "records",
+        "foreign",
+        "places",
+        "store",
+    ],
+    "images": ["exif", "formats", "sources", "pixels", "workers", "thumbnails", "features"],
+    "filters": ["keys", "queries", "conditions", "language", "codes"],
+    "dataset": [
+        "matching",
+        "edits",
+        "connection",
+        "reports",
+        "imports",
+        "ingest",
+        "exports",
+        "compute",
+    ],
+    "grid": ["protocol", "answers", "sharing", "widget"],
+}
+# When they are called, `dataset.show()` makes a widget, and `report.show()` a dataset for it.
+ON_CALL = {"dataset": {"grid"}, "reports": {"face"}}
 
-# The packages that only one room runs.
+# The packages that only one wing, or one room of it, runs; and Parquet, which holds pictures, too.
 OWNERS = {
     "PIL": "images",
-    "anywidget": "grid",
-    "traitlets": "grid",
-    "ipywidgets": "grid",
-    "IPython": "grid",
-    "pyarrow.dataset": "store",
-    "pyarrow.parquet": "store",
-    "sqlite3": "thumbnails",
+    "anywidget": "grid/widget",
+    "traitlets": "grid/widget",
+    "ipywidgets": "grid/widget",
+    "IPython": "grid/widget",
+    "pyarrow.dataset": "storage/foreign",
+    "pyarrow.parquet": ("storage", "images/sources"),
+    "sqlite3": "base/cache_files",
     "fsspec": "remote",
 }
 
-# The frontend's modules that reach the kernel, and among them those that know anywidget's model.
-KERNEL_SIDE = {
-    "index",
-    "explorer.svelte",
-    "settings.svelte",
-    "collection",
-    "holdings",
-    "news",
-    "arrays",
-    "sync",
-    "requests",
+# A folder of the frontend may import what its row names; `protocol` and `view` are files.
+FOLDERS = {
+    "protocol": set(),
+    "values": {"protocol"},
+    "view": {"protocol", "values"},
+    "engine": {"protocol", "values"},
+    "kernel": {"protocol"},
+    "collection": {"protocol", "values", "view", "engine", "kernel"},
+    "explorer": {"protocol", "values", "view", "engine", "kernel", "collection"},
+    "ui": set(),
+    "sidebar": {"protocol", "values", "view", "ui"},
+    "grid": {"protocol", "values", "view", "ui"},
+    "detail": {"protocol", "values", "view", "ui"},
+    "toolbar": {"values", "view", "ui"},
+    "card": {"values", "view", "ui", "sidebar", "grid", "detail", "toolbar"},
+    "saved": {"protocol", "values", "kernel", "collection"},
+    "index": {"protocol", "explorer", "ui", "card", "saved"},
 }
-# A saved page brings a kernel of its own.
-KERNEL_SIDE |= {"saved/kernel", "saved/model", "saved/page"}
-KNOW_THE_MODEL = {"index", "explorer.svelte", "sync", "requests"}
-CALL_THE_MODEL = {"sync", "requests"}
+# Folders whose modules run in node by themselves, without any package.
+PURE = {"protocol", "view", "values", "engine", "kernel", "collection", "saved"}
+# The only part that speaks to anywidget's model; its door hands the model over.
+KERNEL, KNOW_THE_MODEL = "kernel", {"kernel", "index"}
+# Of a part of the screen, others see the component that has the folder's name.
+DRAWN = {"sidebar", "grid", "detail", "toolbar", "card"}
+
+
+def wing_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
 def room_of(path):
-    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+    """The room of a file; what lies at the door of a wing that has rooms is its face."""
+    wing, *rest = path.relative_to(PACKAGE).with_suffix("").parts
+    return rest[0] if rest and rest[0] in ROOMS.get(wing, ()) else "face"
+
+
+def is_door(path):
+    return path.name == "__init__.py" and path.parent.parent == PACKAGE
 
 
 def python_files():
@@ -132,9 +139,15 @@ def is_type_checking(node):
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
+@cache
+def parsed(path):
+    return ast.parse(path.read_text())
+
+
+@cache
 def imports(path, *, calls=True, types=True):
     """All imports of a file, without those inside functions or for type checkers if so asked."""
-    waiting, found = [ast.parse(path.read_text())], set()
+    waiting, found = [parsed(path)], set()
     while waiting:
         node = waiting.pop()
         found.update(imported(node, path))
@@ -145,31 +158,98 @@ def imports(path, *, calls=True, types=True):
     return found
 
 
-def rooms(names):
+def wings(names):
     return {name.split(".")[1] for name in names if name.startswith("framegrid.")}
 
 
-@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_python_rooms(path):
-    room = room_of(path)
-    assert room in ROOMS, "a new room needs a row in ROOMS"
-    allowed = ROOMS[room] | {room}
-    assert rooms(imports(path, calls=False, types=False)) <= allowed
-    assert rooms(imports(path)) <= allowed | ON_CALL.get(room, set())
+def rooms(names, wing):
+    """The rooms of a wing that are named; its face is everything that is in none."""
+    inside = [name.split(".")[2] for name in names if name.startswith(f"framegrid.{wing}.")]
+    return {room if room in ROOMS.get(wing, ()) else "face" for room in inside}
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_the_table_allows_no_more_than_is_used(room):
-    own = [path for path in python_files() if room_of(path) == room]
-    used = set().union(*(rooms(imports(path)) for path in own))
-    assert used - {room} == ROOMS[room] | ON_CALL.get(room, set())
+def name_of(path):
+    return str(path.relative_to(PACKAGE))
 
 
-@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_python_packages_stay_in_their_room(path):
-    foreign = {package for package, owner in OWNERS.items() if owner != room_of(path)}
+@pytest.mark.parametrize("path", python_files(), ids=name_of)
+def test_a_wing_imports_what_its_row_names(path):
+    wing = wing_of(path)
+    assert wing in WINGS, "a new wing needs a row in WINGS"
+    allowed = WINGS[wing] | {wing}
+    assert wings(imports(path, calls=False, types=False)) <= allowed
+    assert wings(imports(path)) <= allowed | ON_CALL.get(wing, set())
+
+
+@pytest.mark.parametrize("path", python_files(), ids=name_of)
+def test_a_room_imports_those_before_it(path):
+    wing, room = wing_of(path), room_of(path)
+    order = [*ROOMS.get(wing, ()), "face"]
+    allowed = {*order[: order.index(room) + 1]}
+    assert rooms(imports(path, calls=False), wing) <= allowed
+    assert rooms(imports(path), wing) <= allowed | ON_CALL.get(room, set())
+
+
+@pytest.mark.parametrize("path", python_files(), ids=name_of)
+def test_other_wings_are_entered_by_their_door(path):
+    deep = {
+        name
+        for name in imports(path)
+        if name.startswith("framegrid.") and name.split(".")[1] not in {wing_of(path), "doctor"}
+        if len(name.split(".")) > 3 or not is_offered(*name.split(".")[1:])
+    }
+    assert deep == set()
+
+
+def is_offered(wing, name=None):
+    """Whether a wing's door hands out a name, or the name is that of a room."""
+    return name is None or name in offered(wing) or name in ROOMS.get(wing, ())
+
+
+def offered(wing):
+    door = PACKAGE / wing / "__init__.py"
+    for node in parsed(door).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return ast.literal_eval(node.value)
+    return []
+
+
+def test_the_package_enters_by_the_doors():
+    names = imports(PACKAGE / "__init__.py")
+    own = [name.split(".")[1:] for name in names if name.startswith("framegrid.")]
+    assert [name for name in own if name[0] != "doctor" and not is_offered(*name)] == []
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_the_table_allows_no_more_than_is_used(wing):
+    own = [path for path in python_files() if wing_of(path) == wing]
+    used = set().union(*(wings(imports(path)) for path in own))
+    assert used - {wing} == WINGS[wing] | ON_CALL.get(wing, set())
+
+
+@pytest.mark.parametrize("path", python_files(), ids=name_of)
+def test_packages_stay_with_their_owner(path):
+    here = f"{name_of(path).removesuffix('.py')}/"
+    foreign = {package for package, owner in OWNERS.items() if not is_in(here, owner)}
     run = imports(path, types=False)
     assert not {name for name in run for package in foreign if f"{name}.".startswith(f"{package}.")}
+
+
+def is_in(here, owners):
+    owners = (owners,) if isinstance(owners, str) else owners
+    return here.startswith(tuple(f"{owner}/" for owner in owners))
+
+
+def test_every_folder_is_a_room():
+    folders = {
+        path.parent.relative_to(PACKAGE).parts[:2]
+        for path in python_files()
+        if len(path.parent.relative_to(PACKAGE).parts) >= 2
+    }
+    assert {room for wing, room in folders if room not in ROOMS.get(wing, ())} == set()
+
+
+# the frontend
 
 
 def frontend_files():
@@ -183,28 +263,60 @@ def module_name(path):
 def frontend_imports(path):
     """Packages, and own modules by their name below js/src."""
     names = re.findall(r"""\b(?:from|import)\s*\(?\s*["']([^"']+)["']""", path.read_text())
-    own = [(path.parent / name).resolve() for name in names if name.startswith(".")]
+    own = [os.path.normpath(path.parent / name) for name in names if name.startswith(".")]
     packages = {name for name in names if not name.startswith(".")}
-    return packages, {module_name(file) for file in own if file.suffix != ".css"}
+    return packages, {os.path.relpath(file, FRONTEND) for file in own}
 
 
-def is_component(path):
-    return path.suffix == ".svelte" or path.parent.name == "components"
+def folder_of(module):
+    return module.split("/")[0]
 
 
 @pytest.mark.parametrize("path", frontend_files(), ids=module_name)
-def test_frontend_rooms(path):
-    name = module_name(path)
+def test_a_folder_imports_what_its_row_names(path):
+    folder = folder_of(module_name(path))
+    assert folder in FOLDERS, "a new folder needs a row in FOLDERS"
     packages, own = frontend_imports(path)
-    if name not in KERNEL_SIDE:
-        assert not own & KERNEL_SIDE
-    if name not in KERNEL_SIDE and not is_component(path):
-        assert not packages, "a plain module runs in node by itself"
-        assert not any(is_component(FRONTEND / module) for module in own)
-    assert "@anywidget/types" not in packages or name in KNOW_THE_MODEL
+    assert {folder_of(module) for module in own} - {folder} <= FOLDERS[folder]
+    assert not packages or folder not in PURE or packages == {"@anywidget/types"}
+    assert "@anywidget/types" not in packages or folder in KNOW_THE_MODEL
 
 
 @pytest.mark.parametrize("path", frontend_files(), ids=module_name)
-def test_frontend_model_is_spoken_to_in_two_modules(path):
+def test_a_part_of_the_screen_is_entered_by_its_face(path):
+    folder = folder_of(module_name(path))
+    _, own = frontend_imports(path)
+    foreign = {module for module in own if folder_of(module) in DRAWN - {folder}}
+    assert foreign <= {f"{part}/{part.title()}.svelte" for part in DRAWN}
+
+
+def test_no_module_of_the_frontend_is_in_a_circle():
+    """Not by types either: what two modules both speak of is in a `types` of its own."""
+    waiting = {
+        name: frontend_imports(path)[1] - {name}  # a value may hold values
+        for path in frontend_files()
+        for name in [module_name(path)]
+    }
+    while free := {module for module, own in waiting.items() if not own & waiting.keys()}:
+        waiting = {module: own for module, own in waiting.items() if module not in free}
+    assert waiting == {}
+
+
+def test_tests_of_the_frontend_lie_in_folders_like_its_own():
+    tests = FRONTEND.parent / "tests"
+    assert {path.name for path in tests.iterdir() if path.is_dir()} <= FOLDERS.keys()
+    long = [path for path in tests.rglob("*.ts") if len(path.read_text().splitlines()) > 400]
+    assert long == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folders_row_names_no_more_than_it_uses(folder):
+    own = [path for path in frontend_files() if folder_of(module_name(path)) == folder]
+    used = {folder_of(module) for path in own for module in frontend_imports(path)[1]}
+    assert used - {folder} == FOLDERS[folder]
+
+
+@pytest.mark.parametrize("path", frontend_files(), ids=module_name)
+def test_the_model_is_spoken_to_in_one_folder(path):
     calls = re.findall(r"\bmodel\.(?:get|set|send|on|off|save_changes)\(", path.read_text())
-    assert not calls or module_name(path) in CALL_THE_MODEL
+    assert not calls or folder_of(module_name(path)) == KERNEL

@@ -50,7 +50,7 @@ def test_a_users_program_is_checked_without_complaint(folder):
         ("fg.ImageDataset.load('a').get_sample('b')", "incompatible type"),
         ("fg.ImageDataset.load('a').get_sample(1).width + 'px'", "Unsupported operand"),
         ("fg.ImageDataset.load('a', durabilty='power')", "Unexpected keyword"),
-        ("fg.ImageDataset.load('a').add_images('b')", "has no attribute"),
+        ("fg.ImageDataset.load('a').add_pictures('b')", "has no attribute"),
     ],
 )
 def test_a_users_mistake_is_seen(folder, line, complaint):

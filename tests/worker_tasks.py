@@ -3,7 +3,7 @@
 import os
 import time
 
-from framegrid.workers import bounded
+from framegrid.images.workers.serving import bounded
 
 
 def pid(_item):
@@ -34,3 +34,43 @@ def is_memory_unbounded(_item):
     import resource
 
     return resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
+
+
+class Pictures:
+    """What people hand to a data loader: it has a dataset, and opens images in the workers."""
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+        self.ids = dataset.df.index.tolist()
+
+    def __len__(self):
+        return len(self.ids)
+
+    def __getitem__(self, index):
+        sample = self.dataset.get_sample(self.ids[index])
+        with sample.open() as image:
+            return image.size, sample.metadata["rank"]
+
+
+def loaded(items, index):
+    return items[index]
+
+
+def edited(dataset):
+    try:
+        dataset.get_sample(0).metadata["rank"] = 9
+    except PermissionError as error:
+        return str(error)
+    return "edited"
+
+
+def follow(dataset, wanted, seen):
+    """Say when a value has come, which another process sets."""
+    while dataset.get_sample(0).metadata["rank"] != wanted:
+        pass
+    seen.put(dataset.df["rank"].tolist())
+
+
+def edit_at(place):
+    with __import__("framegrid").ImageDataset.load(place) as dataset:
+        dataset.get_sample(1).metadata["rank"] = 8

@@ -5,8 +5,7 @@ import pytest
 from PIL import Image
 
 import framegrid as fg
-from framegrid import features
-from framegrid.workers import Processes, Workers
+from framegrid.images import Processes, Workers, features
 
 PHOTOS = 200
 

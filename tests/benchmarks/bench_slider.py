@@ -61,7 +61,7 @@ def test_opening_and_sliding(lab, server, capsys, samples):
     tiles = time.perf_counter() - started
     thumb = lab.page.get_by_role("slider", name="score0 minimum")
     thumb.wait_for(timeout=60_000)
-    expect(lab.page.locator(".framegrid .waiting")).to_have_count(0, timeout=60_000)
+    expect(lab.page.locator(".framegrid .fg-waiting")).to_have_count(0, timeout=60_000)
     sliders = time.perf_counter() - started
     used = memory(server) - before
     kernel = asked_of_kernel(lab.kernel)

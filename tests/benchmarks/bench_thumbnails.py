@@ -14,7 +14,7 @@ import numpy as np, pandas as pd, time
 from pathlib import Path
 from PIL import Image
 import framegrid as fg
-from framegrid import thumbnails
+from framegrid.images import thumbnails
 from threading import Event
 
 rng = np.random.default_rng(0)
@@ -60,7 +60,7 @@ const isShown = tile => {
   return bottom > view.top + 10 && top < view.bottom - 10;
 };
 const isPainted = tile => {
-  const img = tile.querySelector("img:not(.unpainted)");
+  const img = tile.querySelector("img:not(.fg-unpainted)");
   return img && img.complete && img.naturalWidth > 0;
 };
 """

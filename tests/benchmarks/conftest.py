@@ -53,7 +53,7 @@ def many_photos(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def saved(tmp_path_factory):
-    """Give the file of a dataset of so many samples with 10 keys, made once."""
+    """The file of a dataset of so many samples with 10 keys, made once."""
 
     @cache
     def make(samples):
@@ -81,7 +81,7 @@ def dataset(request, saved, tmp_path):
 
 @pytest.fixture
 def cold(tmp_path_factory):
-    """Give a kernel an empty cache of thumbnails of its own; called before it makes any."""
+    """Sets an empty cache of thumbnails for a kernel of its own, before it makes any."""
 
     def empty(lab):
         folder = str(tmp_path_factory.mktemp("cache"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from lab import Lab
 from live import Server, serve
@@ -26,6 +26,9 @@ FLAGS = (
 )
 
 
+expect.set_options(timeout=30_000)  # ms; waiting costs nothing where nothing is busy
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """JupyterLab and Notebook 7, their application objects exposed to the page's scripts."""
@@ -42,7 +45,10 @@ def browser() -> Iterator[Browser]:
     if executable is None:
         pytest.fail("no Chromium or Chrome on the PATH: `make browser` installs one where apt is")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        # With scrollbars that take room, as most have them.
+        yield playwright.chromium.launch(
+            executable_path=executable, args=FLAGS, ignore_default_args=["--hide-scrollbars"]
+        )
 
 
 @pytest.fixture

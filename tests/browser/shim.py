@@ -7,16 +7,19 @@ keeps an eye on it.
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
+import pytest
+from playwright.sync_api import Browser, Locator
+
 import framegrid as fg
-from framegrid.grid.traits import OWN_TRAITS
-from framegrid.grid.widget import STATIC
+from framegrid.grid.widget.grid import STATIC
+from framegrid.grid.widget.traits import OWN_TRAITS
 
 PAGE = Path(__file__).with_name("shim.html")
 FILES = {
@@ -66,7 +69,7 @@ class Comm:
             self._to_kernel({"content": {"data": json.loads(body)}, "buffers": []})
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """Give what waits for the browser, and wait a little for the first."""
+        """What waits for the browser, the first after a little while."""
         try:
             yield self._to_browser.get(timeout=POLL_S)
             while True:
@@ -91,7 +94,7 @@ def shown(grid: fg.Grid) -> Iterator[tuple[str, Comm]]:
             if path == "/messages":
                 self._answer(json.dumps(list(comm.messages())).encode())
             elif path == "/traits":
-                names = [*OWN_TRAITS, "_sheet", "_revision"]
+                names = [*OWN_TRAITS, "_sheet", "_total", "_revision"]
                 self._answer(json.dumps(grid.get_state(names)).encode())
             elif path in FILES:
                 file, mime = FILES[path]
@@ -119,3 +122,28 @@ def shown(grid: fg.Grid) -> Iterator[tuple[str, Comm]]:
         yield f"http://127.0.0.1:{server.server_port}/", comm
         comm.idle.set()
         server.shutdown()
+
+
+@pytest.fixture
+def show(browser: Browser) -> Iterator[Callable[..., tuple[Locator, Comm]]]:
+    """Shows a grid in a page with options and gives its region, the page and the comm."""
+    pages: list[list[str]] = []
+    hosts: list[AbstractContextManager[tuple[str, Comm]]] = []
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+
+    def opener(grid: fg.Grid, options: str = "") -> tuple[Locator, Comm]:
+        host = shown(grid)
+        address, comm = host.__enter__()
+        hosts.append(host)
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        pages.append(problems)
+        page.goto(f"{address}?{options}")
+        return page.get_by_role("region"), comm
+
+    yield opener
+    context.close()
+    for host in hosts:
+        host.__exit__(None, None, None)
+    assert pages == [[]] * len(pages)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from axe import violations
-from grid_fixtures import samples, status, tile, tiles
+from grid_fixtures import samples, status, tile, tiles, value_box
 
 RICH = """
 dataset.update_metadata({
@@ -64,7 +64,7 @@ def test_axe_finds_nothing_in_a_narrow_grid(lab, open_grid):
 
 def test_every_control_is_reached_by_tab_in_its_order(lab, open_grid):
     region = open_grid()
-    expect(region.get_by_role("checkbox", name="weather: rain")).to_be_visible()
+    expect(value_box(region, "weather", "rain")).to_be_visible()
     region.get_by_role("button", name="Filters").focus()
     focused = "() => document.activeElement.ariaLabel || document.activeElement.textContent.trim()"
     names = []

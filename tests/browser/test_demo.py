@@ -25,11 +25,14 @@ def demo(tmp_path, make_photos):
     assert process.returncode == 0
 
 
-def test_printed_page_shows_the_grid(demo, browser):
+def test_printed_page_shows_the_grid(demo, browser, tmp_path):
     url = next((line.strip() for line in demo.stdout if line.startswith("    http")), None)
     assert url, "the demo ended before it printed its address"
     page = browser.new_page()
     page.goto(url)
-    grid = page.get_by_role("region", name="framegrid: photos")
+    grid = page.get_by_role("region", name="framegrid: my_photos")
     expect(grid).to_be_visible(timeout=60_000)
+    expect(grid.get_by_role("status").first).to_have_text("6 of 6 images")
+    there = {path.name for path in (tmp_path / "demo").glob("*.ipynb")}
+    assert there == {path.name for path in DEMO.parent.glob("*.ipynb")}
     page.close()

@@ -25,12 +25,20 @@ grid = dataset.show(); grid
 """
 
 
+ONE_LARGE = """
+large = Image.linear_gradient("L").convert("RGB").resize((4000, 3000))
+large.save(folder / "photo-0060.jpg")
+dataset.add_images_from_path(folder, progress=False)
+grid = dataset.show(active={active}); grid
+"""
+
+
 def zoom(region):
     return region.get_by_role("button", name="Zoom to fit")
 
 
 def frame(region):
-    return region.get_by_role("dialog").locator(".frame")
+    return region.get_by_role("dialog").locator(".fg-frame")
 
 
 def opened(region, sample_id):
@@ -58,14 +66,46 @@ def test_a_value_filters_the_grid(lab, open_grid):
 
 def test_samples_are_selected_while_one_steps_through_them(lab, open_grid):
     region = open_grid()
+    lab.kernel.run("grid.selected = [20, 40]")
+    expect(tile(region, 20)).to_have_attribute("aria-selected", "true")
     select = opened(region, 20).get_by_role("button", name="Select sample")
     expect(select).to_have_attribute("aria-pressed", "true")
+    lab.kernel.until("grid.selected == [20, 40]")
     lab.page.keyboard.press("ArrowRight")
     expect(select).to_have_attribute("aria-pressed", "false")
     select.click()
-    lab.kernel.until("grid.selected == [20, 21]")
+    lab.kernel.until("grid.selected == [20, 21, 40]")
     select.click()
-    lab.kernel.until("grid.selected == [20]")
+    lab.kernel.until("grid.selected == [20, 40]")
+    region.get_by_role("dialog").focus()
+    for _ in range(2):
+        lab.page.keyboard.press("Space")
+    lab.kernel.until("grid.selected == [20, 21, 22, 40] and grid.active == 23")
+    lab.page.keyboard.press("ArrowLeft")
+    lab.page.keyboard.press("Space")
+    lab.kernel.until("grid.selected == [20, 21, 40] and grid.active == 23")
+
+
+def test_all_keys_are_listed_on_demand(lab, open_grid):
+    region = open_grid()
+    opened(region, 3)
+    lab.page.keyboard.press("?")
+    keys = region.get_by_role("dialog", name="Keys and mouse")
+    expect(
+        keys.get_by_role("row", name="Space select it, or take it out, and go on")
+    ).to_be_visible()
+    lab.page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    detail = region.get_by_role("dialog", name="photo-0003.jpg")
+    expect(detail).to_be_focused()
+    detail.get_by_role("button", name="Keys and mouse").click()
+    expect(keys).to_be_focused()
+    keys.get_by_role("button", name="Close").click()
+    lab.page.keyboard.press("Escape")
+    expect(detail).to_have_count(0)
+    lab.kernel.until("grid.selected == []")
+    lab.page.keyboard.press("?")
+    expect(keys).to_be_visible()
 
 
 COVERED = """row => {
@@ -84,16 +124,39 @@ COVERED = """row => {
 }"""
 
 
+VALUES = {
+    "camera": "a camera",
+    "tags": ["a", "b"],
+    "lens": "a lens with a very long name",
+    "words": ["a long one", "another", "x", "and one more", "z"],
+    "path": "one/two/three/four/five/six/seven/eight/nine/ten",
+    "code": "0123456789" * 9,
+    "gps": {"lat": 48.8566, "place": "a place with a very long name"},
+    "story": "once upon a time " * 40,
+}
+
+
 def test_what_can_be_done_with_a_value_leaves_it_readable(lab, open_grid):
-    values = "{'camera': 'a camera with a very long name', 'tags': ['a long one', 'another', 'x']}"
-    region = open_grid(more=[f"dataset.update_metadata({{7: {values}}})"])
+    region = open_grid(more=[f"dataset.update_metadata({{7: {VALUES}}})"])
     lab.run(2)
     dialog = opened(region, 7)
-    for key in ("file_path_abs", "camera", "tags"):
-        row = dialog.get_by_role("row", name=key)
+    heights = set()
+    for key in ("file_path_abs", *VALUES):
+        row = dialog.get_by_role("row", name=re.compile(f"^{key} "))
+        row.scroll_into_view_if_needed()
+        height = row.bounding_box()["height"]
         row.hover()
-        expect(row.get_by_role("button", name=f"Copy {key}")).to_be_visible()
+        copy = row.get_by_role("button", name=f"Copy {key}", exact=True)
+        expect(copy).to_have_css("opacity", "1")
+        expect(copy.locator("..")).to_have_css("opacity", "1")
+        assert row.bounding_box()["height"] == height
         assert row.evaluate(COVERED) == []
+        end = row.bounding_box()["x"] + row.bounding_box()["width"]
+        if key not in {"gps", "story"}:
+            assert 0 <= end - copy.bounding_box()["x"] - copy.bounding_box()["width"] + 5 < 10
+        if key in {"camera", "tags"}:
+            heights.add(round(height))
+    assert max(heights) - min(heights) <= 4
 
 
 @pytest.mark.parametrize("api", ["clipboard", "none"])
@@ -115,32 +178,71 @@ def test_values_and_the_sample_id_are_copied(lab, open_grid, api):
         dialog.focus()
 
 
-def test_zoom_by_wheel_keys_buttons_and_double_click_stays_while_stepping(lab, open_grid):
-    region = open_grid()
-    opened(region, 3)
+SCALE = """frame => {
+  const picture = frame.querySelector("img:last-of-type").getBoundingClientRect();
+  return picture.width * devicePixelRatio;
+}"""
+
+
+def shown_width(region):
+    """Of the picture, in screen pixels."""
+    return frame(region).evaluate(SCALE)
+
+
+def test_zoom_says_the_true_scale_and_stays_while_stepping(lab, open_grid):
+    region = open_grid(show=ONE_LARGE.format(active=59))
+    expect(region.get_by_role("row", name="width 79")).to_be_visible()
+    expect(frame(region).locator("img").last).to_be_visible()
+    fit = zoom(region).inner_text()
+    assert re.fullmatch(r"Fit, \d+ %", fit)
+    assert round(shown_width(region) / 79 * 100) == pytest.approx(int(fit[5:-2]), abs=1)
+    region.get_by_role("dialog").focus()
+    lab.page.keyboard.press("1")
     expect(zoom(region)).to_have_text("100 %")
+    assert shown_width(region) == pytest.approx(79, abs=0.1)
+    lab.page.keyboard.press("ArrowRight")
+    expect(region.get_by_role("dialog", name="photo-0060.jpg")).to_be_visible()
+    expect(region.get_by_role("row", name="width 4,000")).to_be_visible()
+    expect(zoom(region)).to_have_text("100 %")
+    assert shown_width(region) == pytest.approx(4000, abs=1)
     frame(region).hover()
     lab.page.mouse.wheel(0, -300)
     expect(zoom(region)).to_have_text("272 %")
-    lab.page.keyboard.press("-")
-    expect(zoom(region)).to_have_text("181 %")
-    lab.page.keyboard.press("ArrowRight")
-    expect(region.get_by_role("dialog", name="photo-0004.jpg")).to_be_visible()
-    expect(zoom(region)).to_have_text("181 %")
-    frame(region).dblclick()
-    expect(zoom(region)).to_have_text("100 %")
-    region.get_by_role("button", name="Zoom in").click()
-    expect(zoom(region)).to_have_text("150 %")
+    for key in ("0", "f"):
+        lab.page.keyboard.press(key)
+        expect(zoom(region)).to_have_text(re.compile("^Fit, [1-9][0-9]? %$"))
+        region.get_by_role("button", name="Actual size").click()
+        expect(zoom(region)).to_have_text("100 %")
+        region.get_by_role("dialog").focus()
     zoom(region).click()
-    frame(region).dblclick()
-    expect(zoom(region)).to_have_text("300 %")
+    expect(zoom(region)).to_have_text(re.compile("^Fit, "))
+
+
+PLACE = """([x, y]) => {
+  const box = document.querySelector(".fg-frame img:last-of-type").getBoundingClientRect();
+  return [(x - box.x) / box.width, (y - box.y) / box.height];
+}"""
+
+
+def test_a_double_click_goes_there_and_back(lab, open_grid):
+    region = open_grid(show=ONE_LARGE.format(active=60))
+    expect(region.get_by_role("row", name="width 4,000")).to_be_visible()
+    expect(frame(region).locator("img").last).to_be_visible()
+    box = frame(region).bounding_box()
+    at = [box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.4]
+    before = lab.page.evaluate(PLACE, at)
+    lab.page.mouse.dblclick(*at)
+    expect(zoom(region)).to_have_text("100 %")
+    assert lab.page.evaluate(PLACE, at) == pytest.approx(before, abs=0.01)
+    lab.page.mouse.dblclick(*at)
+    expect(zoom(region)).to_have_text(re.compile("^Fit, "))
 
 
 def test_pan_by_drag_and_keys(lab, open_grid):
     region = open_grid()
     dialog = opened(region, 3)
     frame(region).dblclick()
-    place = dialog.locator(".moved")
+    place = dialog.locator(".fg-moved")
     before = place.bounding_box()
     box = frame(region).bounding_box()
     lab.page.mouse.move(box["x"] + 100, box["y"] + 100)
@@ -157,7 +259,7 @@ def test_pan_by_drag_and_keys(lab, open_grid):
 def test_a_large_original_comes_in_stages(lab, open_grid):
     region = open_grid(show=LARGE)
     tile(region, 0).dblclick()
-    pictures = region.get_by_role("dialog").locator(".moved img")
+    pictures = region.get_by_role("dialog").locator(".fg-moved img")
     widths = "all => Math.max(...all.map(img => img.naturalWidth))"
     expect(pictures).to_have_count(2)
     lab.page.wait_for_function("() => !document.querySelector('.framegrid [aria-busy=true]')")
@@ -187,5 +289,8 @@ def test_swipe_steps_and_pinch_zooms(lab, open_grid):
     fingers("touchStart", -50, 50)
     fingers("touchMove", -100, 100)
     fingers("touchEnd")
-    expect(zoom(region)).to_have_text("200 %")
+    fit = frame(region).evaluate(
+        "frame => Math.min(frame.clientWidth / 64, frame.clientHeight / 48)"
+    )
+    expect(zoom(region)).to_have_text(f"{round(200 * fit)} %")
     expect(region.get_by_role("dialog", name="photo-0004.jpg")).to_be_visible()

@@ -5,7 +5,19 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from grid_fixtures import IN_BOTH, MAKE, SHOW, drag, samples, slider, status, tiles
+from grid_fixtures import (
+    IN_BOTH,
+    MAKE,
+    SHOW,
+    drag,
+    key_filter,
+    samples,
+    slider,
+    status,
+    tile,
+    tiles,
+    value_box,
+)
 
 
 def test_grid_shows_counts_sliders_and_pictures(lab, open_grid):
@@ -30,8 +42,7 @@ def test_slider_drag_filters_in_browser_and_kernel(lab, open_grid):
     expect(region.get_by_role("button", name="Remove filter temperature")).to_be_visible()
     low = float(slider(region, "temperature minimum").get_attribute("aria-valuenow"))
     assert low > 10
-    high = float(slider(region, "temperature maximum").get_attribute("aria-valuenow"))
-    expected = {"temperature": {"min": low, "max": high, "missing": False}}
+    expected = {"temperature": {"min": low, "max": None, "missing": False}}
     lab.kernel.until(f"grid.filters == {expected}")
     values = lab.kernel.eval("grid.filtered['temperature'].tolist()")
     assert values == [10 + i / 2 for i in range(57) if 10 + i / 2 >= low]
@@ -60,12 +71,13 @@ def test_missing_values_are_dropped_unless_asked_for(lab, open_grid):
     lab.page.keyboard.press("ArrowRight")
     lab.kernel.until("list(grid.filters) == ['temperature']")
     without = len(lab.kernel.eval("grid.filtered.index.tolist()"))
-    region.get_by_role("checkbox", name="temperature include missing").check()
+    filter_ = key_filter(region, "temperature")
+    filter_.get_by_role("checkbox", name="temperature include missing").check()
     expect(status(region)).to_have_text(f"{without + 3} of 60 images")
     lab.kernel.until("grid.filtered['temperature'].isna().sum() == 3")
     region.get_by_role("button", name="Reset temperature").click()
     expect(status(region)).to_have_text("60 of 60 images")
-    expect(region.get_by_role("checkbox", name="temperature include missing")).not_to_be_checked()
+    expect(region.get_by_role("checkbox", name="temperature include missing")).to_be_checked()
 
 
 def test_python_moves_the_slider(lab, open_grid):
@@ -75,7 +87,7 @@ def test_python_moves_the_slider(lab, open_grid):
     expect(slider(region, "temperature maximum")).to_have_attribute("aria-valuenow", "20")
     count = lab.kernel.eval("len(grid.filtered)")
     expect(status(region)).to_have_text(f"{count} of 60 images")
-    expect(region.get_by_role("checkbox", name="weather: rain")).to_be_checked()
+    expect(value_box(region, "weather", "rain")).to_be_checked()
 
 
 def test_the_last_of_quick_changes_wins(lab, open_grid):
@@ -105,10 +117,10 @@ def test_chips_remove_their_filter(lab, open_grid):
 
 def test_category_values_filter(lab, open_grid):
     region = open_grid()
-    region.get_by_role("checkbox", name="weather: rain").check()
+    value_box(region, "weather", "rain").check()
     expect(status(region)).to_have_text("28 of 60 images")
     lab.kernel.until("grid.filters == {'weather': {'in': ['rain']}}")
-    region.get_by_role("checkbox", name="weather: (missing)").check()
+    value_box(region, "weather", "(missing)").check()
     expect(status(region)).to_have_text("31 of 60 images")
 
 
@@ -194,7 +206,7 @@ def test_a_key_that_is_renamed_takes_its_filter_along_and_one_that_is_dropped_sa
     assert before != "60 of 60 images"
     lab.kernel.run("dataset.rename_metadata('weather', 'sky')")
     lab.kernel.run("dataset.rename_metadata('temperature', 'degrees C')")
-    expect(region.get_by_role("checkbox", name="sky: rain")).to_be_checked()
+    expect(value_box(region, "sky", "rain")).to_be_checked()
     expect(region.get_by_text("`degrees C` + 40")).to_be_visible()
     expect(slider(region, "degrees C minimum")).to_have_attribute("aria-valuenow", "20")
     expect(region.get_by_role("combobox", name="Sort by")).to_have_value("sky")
@@ -232,7 +244,7 @@ def test_errors_are_shown_in_the_widget(lab, open_grid):
 
 
 def test_a_page_of_another_version_says_so(lab):
-    older = "from framegrid import protocol; protocol.PROTOCOL_VERSION = 0"
+    older = "from framegrid.grid import protocol; protocol.PROTOCOL_VERSION = 0"
     lab.open(MAKE.format(count=3), f"{older}; {SHOW}")
     lab.run(0)
     lab.run(1)
@@ -297,3 +309,65 @@ def test_reload_finds_filters_and_pictures_again(lab, open_grid):
     lab.reload()
     expect(status(region)).to_have_text("17 of 60 images")
     expect(tiles(region).first.locator("img")).to_have_js_property("complete", value=True)
+
+
+def test_captions_may_be_values_only(lab, open_grid):
+    region = open_grid(more=["grid.captions = ['temperature', 'file_name']; grid.sort = 'weather'"])
+    lab.run(2)
+    first = tile(region, 1)
+    expect(first).to_contain_text("temperature 10.5")
+    expect(first).to_contain_text("rain")
+    expect(first).not_to_contain_text("file_name")
+    region.get_by_role("button", name="Captions").click()
+    region.get_by_role("checkbox", name="Values only").check()
+    lab.kernel.until("grid.caption_keys is False")
+    expect(first).not_to_contain_text("temperature")
+    lab.kernel.run("grid.caption_keys = True")
+    expect(region.get_by_role("checkbox", name="Values only")).not_to_be_checked()
+    expect(first).to_contain_text("temperature 10.5")
+
+
+def test_a_notice_covers_nothing_and_only_problems_are_red(lab, open_grid):
+    region = open_grid()
+    lab.kernel.run("grid._messenger.notice('removed: the filter sky.')")
+    lab.kernel.run("grid._messenger.notice('no sample 9', problem=True)")
+    told, failed = (region.get_by_role("alert").nth(place) for place in range(2))
+    expect(told).to_contain_text("Removed: the filter sky.")
+    expect(failed).to_contain_text("No sample 9")
+    colours = [
+        notice.evaluate("n => getComputedStyle(n.querySelector('svg')).color")
+        for notice in (told, failed)
+    ]
+    assert colours[0] != colours[1]
+    grid, notice = samples(region).bounding_box(), told.bounding_box()
+    assert grid["y"] + grid["height"] <= notice["y"] + 1
+
+
+FOLDERS = """
+from pathlib import Path
+from PIL import Image
+import framegrid as fg
+for i, name in enumerate(["train/cats/a", "train/dogs/b", "test/c", "train/cats/d"]):
+    file = Path(f"photos/{name}.png")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGBA", (40, 20), (255, 0, 0, 90)).save(file)
+dataset = fg.ImageDataset.create("small")
+dataset.add_images_from_path("photos", progress=False)
+grid = dataset.show(); grid
+"""
+
+
+def test_a_folder_is_filtered_with_all_below_it(lab):
+    lab.open(FOLDERS)
+    lab.run(0)
+    region = lab.page.get_by_role("region", name="framegrid: small")
+    region.get_by_role("searchbox", name="Search keys").fill("folder")
+    region.get_by_role("combobox", name="folder under").select_option("train")
+    lab.kernel.until("grid.filters == {'folder': {'under': 'train'}} and len(grid.filtered) == 3")
+    expect(region.get_by_role("status").first).to_have_text("3 of 4 images")
+    picture = tiles(region).first.locator("img")
+    expect(picture).to_have_class(re.compile("fg-checkered"))
+    box = picture.bounding_box()
+    assert box["width"] == pytest.approx(2 * box["height"], rel=0.05)
+    region.get_by_role("combobox", name="folder under").select_option("Any folder")
+    lab.kernel.until("grid.filters == {}")

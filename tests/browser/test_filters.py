@@ -5,18 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-MAKE = """\
-import datetime as dt, math, random
-from pathlib import Path
-from PIL import Image
-import framegrid as fg
+from grid_fixtures import key_filter, slider, small_grid, status, value_box
 
-COUNT, dice = 40, random.Random(0)
-(folder := Path("photos")).mkdir()
-for i in range(COUNT):
-    Image.new("RGB", (40 + i % 5, 48), (i * 5 % 256, 90, 120)).save(folder / f"photo-{i:04}.jpg")
-dataset = fg.ImageDataset.create("small")
-dataset.add_images_from_path(folder, progress=False)
+VALUES = """\
 CELLS = {
     "blur": lambda: dice.choice([-math.inf, math.inf, 0.1, 0.25, round(dice.random(), 2)]),
     "size": lambda: 10 ** dice.uniform(-3, 3),
@@ -83,20 +74,12 @@ SHOWN = """expected => {
 
 @pytest.fixture
 def region(lab):
-    lab.open(MAKE, SHOW)
-    lab.run(0)
-    lab.run(1)
-    region = lab.page.get_by_role("region", name="framegrid: small")
-    expect(status(region)).to_have_text("40 of 40 images", timeout=20_000)
-    return region
-
-
-def status(region):
-    return region.get_by_role("status").first
+    return small_grid(lab, 40, VALUES, SHOW)
 
 
 def box(region, name):
-    return region.get_by_role("textbox", name=f"{name} value", exact=True)
+    key = name.rpartition(" ")[0]
+    return key_filter(region, key).get_by_role("textbox", name=f"{name} value", exact=True)
 
 
 def test_browser_kernel_and_pandas_agree_on_any_filters(lab, region):
@@ -111,8 +94,7 @@ def test_typed_bounds_are_exact(lab, region):
     least.fill("0.123456789012")
     lab.page.keyboard.press("Enter")
     lab.kernel.until("grid.filters.get('size', {}).get('min') == 0.123456789012")
-    thumb = region.get_by_role("slider", name="size minimum", exact=True)
-    expect(thumb).to_have_attribute("aria-valuenow", "0.123456789012")
+    expect(slider(region, "size minimum")).to_have_attribute("aria-valuenow", "0.123456789012")
     count = lab.kernel.eval("int((dataset.df['size'] >= 0.123456789012).sum())")
     expect(status(region)).to_have_text(f"{count} of 40 images")
 
@@ -134,11 +116,11 @@ def test_typed_bounds_are_exact(lab, region):
 
 def test_integers_that_no_double_holds_stay_exact(lab, region):
     lab.kernel.run("grid.filters = {'big': (2**60 + 1, None), 'wide': (2.0**60, None)}")
-    expect(region.get_by_title("big ≥ 1,152,921,504,606,846,977")).to_be_visible()
-    region.get_by_role("checkbox", name="indoor: true").check()
+    expect(region.get_by_title("big ≥ 1152921504606846977")).to_be_visible()
+    value_box(region, "indoor", "true").check()
     lab.kernel.until("'indoor' in grid.filters")
     least = box(region, "big minimum")
-    expect(least).to_have_value("1.15292e18")
+    expect(least).to_have_value("1152921504606846977")
     expect(least).to_have_attribute("title", "1152921504606846977")
     least.fill("1152921504606846979")
     lab.page.keyboard.press("Enter")
@@ -156,7 +138,7 @@ def test_what_cannot_be_seen_is_put_into_words_everywhere(lab, region):
     region.get_by_role("searchbox", name="Search keys").fill("sky")
     tiles = region.get_by_role("listbox", name="Samples").get_by_role("option")
     for place, text in enumerate(["(empty)", "(blank)", r"a\u202eb"]):
-        expect(region.get_by_role("checkbox", name=f"sky: {text}", exact=True)).to_be_checked()
+        expect(value_box(region, "sky", text)).to_be_checked()
         expect(tiles.nth(place)).to_contain_text(text)
         tiles.nth(place).dblclick()
         fields = region.get_by_role("dialog").get_by_role("row", name="sky")
@@ -167,36 +149,35 @@ def test_what_cannot_be_seen_is_put_into_words_everywhere(lab, region):
 
 def test_an_expression_moves_sliders_and_leaves_one_chip(lab, region):
     lab.kernel.run("grid.filters = \"0.1 < blur <= 0.4 and weather == 'rain' and faces < width\"")
-    thumb = region.get_by_role("slider", name="blur maximum", exact=True)
-    expect(thumb).to_have_attribute("aria-valuenow", "0.4")
-    region.get_by_role("group", name="weather", exact=True).scroll_into_view_if_needed()
-    expect(region.get_by_role("checkbox", name="weather: rain")).to_be_checked()
+    expect(slider(region, "blur maximum")).to_have_attribute("aria-valuenow", "0.4")
+    expect(value_box(region, "weather", "rain")).to_be_checked()
     count = lab.kernel.eval("len(dataset.df.query(grid.query))")
     expect(status(region)).to_have_text(f"{count} of 40 images")
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     region.get_by_role("button", name="Copy as pandas").click()
     expect(region.get_by_role("log")).to_have_text("Copied")
-    copied = lab.page.evaluate("navigator.clipboard.readText()").replace("ds.", "dataset.", 1)
+    copied = lab.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("grid.dataset.df.query(")
     assert lab.kernel.eval(f"len({copied})") == count
     region.get_by_role("button", name="Remove filter expression").click()
     lab.kernel.until("'' not in grid.filters and len(grid.filters) == 2")
 
 
 def test_lists_text_missing_and_infinite_values_can_be_reached(lab, region):
-    region.get_by_role("group", name="tags", exact=True).scroll_into_view_if_needed()
-    region.get_by_role("checkbox", name="tags: dog").check()
+    value_box(region, "tags", "dog").check()
     lab.kernel.until("grid.filters == {'tags': {'contains': 'dog'}}")
-    region.get_by_role("checkbox", name="tags: (missing)").check()
+    value_box(region, "tags", "(missing)").check()
     lab.kernel.until("grid.filters == {'tags': {'in': ['dog', None]}}")
     region.get_by_role("button", name="Reset tags").click()
-    region.get_by_role("button", name="blur only missing").click()
+    key_filter(region, "blur").get_by_role("button", name="blur only missing").click()
     lab.kernel.until("grid.filtered['blur'].isna().all() and grid.filters")
-    region.get_by_role("button", name=re.compile(r"blur: \d+ infinite \(∞\)")).click()
+    infinite = re.compile(r"blur: \d+ infinite \(∞\)")
+    key_filter(region, "blur").get_by_role("button", name=infinite).click()
     lab.kernel.until(
         "(grid.filtered['blur'] == math.inf).all() and grid.filters['blur'].get('min')"
     )
     region.get_by_role("button", name="Reset blur").click()
-    region.get_by_role("searchbox", name="Search note").fill("dogs, 1")
+    key_filter(region, "note").get_by_role("searchbox", name="Search note").fill("dogs, 1")
     region.get_by_role("button", name="All that contain “dogs, 1”").click()
     lab.kernel.until("grid.filters == {'note': {'contains': 'dogs, 1'}}")
 
@@ -209,7 +190,7 @@ def test_an_empty_result_says_which_filter_to_blame(lab, region):
 
 
 def test_keys_can_be_hidden_and_shown_again(lab, region):
-    group = region.get_by_role("group", name="faces", exact=True)
+    group = key_filter(region, "faces")
     group.hover()
     group.get_by_role("button", name="Hide faces").click()
     expect(group).to_have_count(0)
@@ -218,3 +199,45 @@ def test_keys_can_be_hidden_and_shown_again(lab, region):
     expect(group).to_be_visible()
     region.get_by_role("button", name="gps 1").click()
     expect(region.get_by_role("group", name="gps.lat")).to_have_count(0)
+
+
+NUMBERS = """
+import datetime as dt
+dataset.update_metadata({i: {
+    "angle": i * 0.0314159265,
+    "exposure_time": 1 / (345 + 10 * i),
+    "near": 1 + i * 1e-12,
+    "taken": dt.datetime(2020 + i // 12, 1 + i % 12, 5, 15, 4, 5),
+    "long": 2**60 + i,
+} for i in range(40)})
+"""
+
+
+def test_a_number_reads_the_same_wherever_it_is_shown(lab, region):
+    lab.kernel.run(NUMBERS)
+    lab.kernel.run("grid.captions, grid.sort = ['angle', 'long'], 'exposure_time'")
+    lab.kernel.run("grid.filters = {'angle': (0.94247779, None)}")
+    expect(region.get_by_title("angle ≥ 0.942")).to_be_visible()
+    region.get_by_role("searchbox", name="Search keys").fill("angle")
+    expect(box(region, "angle minimum")).to_have_value("0.942")
+    expect(box(region, "angle minimum")).to_have_attribute("title", "0.94247779")
+    expect(box(region, "angle maximum")).to_have_value("1.225")
+    thirty = region.locator("[data-sample-id='30']")
+    expect(thirty).to_contain_text("0.942")
+    expect(thirty).to_contain_text("1/645 s")
+    expect(thirty).to_contain_text("1152921504606847006")
+    expect(thirty.get_by_title(f"angle: {30 * 0.0314159265}")).to_be_visible()
+    thirty.dblclick()
+    row = region.get_by_role("row", name="angle")
+    expect(row).to_contain_text("0.942")
+    expect(row.get_by_title(str(30 * 0.0314159265))).to_be_visible()
+    lab.page.keyboard.press("Escape")
+    for key, least, most in (
+        ("near", "1", "1.000000000039"),
+        ("taken", "2020-01-05", "2023-04-05"),
+        ("exposure_time", "1/735 s", "1/345 s"),
+        ("long", str(2**60), str(2**60 + 39)),
+    ):
+        region.get_by_role("searchbox", name="Search keys").fill(key)
+        expect(box(region, f"{key} minimum")).to_have_value(least)
+        expect(box(region, f"{key} maximum")).to_have_value(most)

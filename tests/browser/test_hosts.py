@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from grid_fixtures import IN_BOTH, samples, slider, status, tile, tiles
+from grid_fixtures import IN_BOTH, samples, slider, status, tile, tiles, value_box
 
 # A connection that can be made to lose all that goes through it, as one that a proxy has forgotten.
 LOSE = """
@@ -73,7 +73,7 @@ def test_views_of_one_grid_go_together_and_one_may_go(lab, open_grid):
     lab.run(2)
     second = lab.page.get_by_role("region", name="framegrid: small").nth(1)
     expect(status(second)).to_have_text("60 of 60 images")
-    second.get_by_role("checkbox", name="weather: rain").check()
+    value_box(second, "weather", "rain").check()
     expect(status(first)).to_have_text("28 of 60 images")
     lab.page.evaluate(ACTIVATE, 2)
     lab.page.evaluate(EXECUTE, "notebook:clear-cell-output")
@@ -82,15 +82,26 @@ def test_views_of_one_grid_go_together_and_one_may_go(lab, open_grid):
     expect(first.get_by_role("dialog")).to_contain_text("temperature")
 
 
+FILLS = """grid => {
+  const pane = grid.closest(".jp-LinkedOutputView");
+  const left = pane.getBoundingClientRect().bottom - grid.getBoundingClientRect().bottom;
+  const area = pane.querySelector(".jp-OutputArea");
+  return left >= 0 && left < 20 && area.scrollHeight <= area.clientHeight;
+}"""
+
+
 def test_an_output_in_a_tab_of_its_own(lab, open_grid):
     region = open_grid()
     lab.page.evaluate(ACTIVATE, 1)
     lab.page.evaluate(EXECUTE, "notebook:create-output-view")
     own = lab.page.locator(".jp-LinkedOutputView").get_by_role("region", name="framegrid: small")
     expect(status(own)).to_have_text("60 of 60 images")
-    own.get_by_role("checkbox", name="weather: rain").check()
+    value_box(own, "weather", "rain").check()
     expect(status(own)).to_have_text("28 of 60 images")
     expect(status(region.first)).to_have_text("28 of 60 images")
+    lab.page.wait_for_function(FILLS, arg=own.element_handle())
+    lab.page.set_viewport_size({"width": 1100, "height": 800})
+    lab.page.wait_for_function(FILLS, arg=own.element_handle())
 
 
 @IN_BOTH

@@ -12,6 +12,8 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import expect
 
+from grid_fixtures import slider
+
 APP = """
 import marimo
 
@@ -90,9 +92,9 @@ def test_cells_react_to_filters_and_selection(page):
     tiles = grid.get_by_role("listbox", name="Samples").get_by_role("option")
     expect(tiles.nth(1).get_by_role("img")).to_be_visible()
     expect(page.get_by_text("12 left, selected [], {}")).to_be_visible()
-    slider = grid.get_by_role("slider", name="score minimum", exact=True)
-    slider.focus()
-    slider.press("ArrowRight")
+    thumb = slider(grid, "score minimum")
+    thumb.focus()
+    thumb.press("ArrowRight")
     expect(page.get_by_text("11 left, selected []")).to_be_visible()
     tiles.nth(1).click()
     expect(page.get_by_text(re.compile(r"11 left, selected \[2\], \{'score'"))).to_be_visible()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 import framegrid as fg
+from grid_fixtures import WIDTHS, fits, slider, value_box
 
 MARKUP = "<img src=x onerror=\"document.title = 'injected'\">"
 
@@ -80,19 +81,27 @@ def test_it_opens_as_the_grid_was(dataset, opened):
 
 def test_sliders_lists_and_sorting_work(dataset, opened):
     region = opened(fg.Grid(dataset))
-    slider = region.get_by_role("slider", name="gps.lat minimum", exact=True)
-    slider.focus()
-    slider.press("PageUp")
-    bound = float(slider.get_attribute("aria-valuenow"))
+    thumb = slider(region, "gps.lat minimum")
+    thumb.focus()
+    thumb.press("PageUp")
+    bound = float(thumb.get_attribute("aria-valuenow"))
     passing = dataset.df.index[:50][[number / 2 >= bound for number in range(50)]]
     expect(status(region)).to_have_text(f"{len(passing)} of 60 images")
-    region.get_by_role("checkbox", name="weather: sunny").check()
+    value_box(region, "weather", "sunny").check()
     wanted = [number for number in passing if number % 3 == 0]
     expect(status(region)).to_have_text(f"{len(wanted)} of 60 images")
     region.get_by_role("combobox", name="Sort by").select_option("day")
     region.get_by_role("button", name="Sort direction").click()
     expect(tiles(region).first).to_have_attribute("data-sample-id", str(wanted[-1]))
     assert ids(region) == wanted[::-1]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_cut_at_any_width(dataset, opened, width):
+    region = opened(fg.Grid(dataset))
+    region.page.set_viewport_size({"width": width, "height": 900})
+    expect(status(region)).to_have_text("60 of 60 images")
+    fits(region)
 
 
 def test_selection_and_detail_view_work(dataset, opened):

@@ -88,3 +88,65 @@ def test_a_finger_opens_and_a_long_press_selects(lab, open_grid):
     finger("touchStart", 5)
     finger("touchEnd")
     expect(region.get_by_role("dialog", name="photo-0005.jpg")).to_be_visible()
+
+
+def middle(region, sample_id, dx=0.5, dy=0.5):
+    box = tile(region, sample_id).bounding_box()
+    return box["x"] + box["width"] * dx, box["y"] + box["height"] * dy
+
+
+def draw(page, start, end):
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()
+
+
+def test_a_mouse_drawn_over_tiles_selects_them(lab, open_grid):
+    region = open_grid()
+    columns = tile(region, 0).evaluate(
+        "t => [...t.parentElement.children].filter(o => o.offsetParent && "
+        "o.getBoundingClientRect().top === t.getBoundingClientRect().top).length"
+    )
+    draw(lab.page, middle(region, 0), middle(region, columns + 1))
+    lab.kernel.until(f"grid.selected == [0, 1, {columns}, {columns + 1}]")
+    expect(bar(region)).to_contain_text("4 selected")
+    draw(lab.page, middle(region, columns + 2), middle(region, 2))
+    lab.kernel.until(f"grid.selected == [2, {columns + 2}]")
+    lab.page.keyboard.down("Control")
+    draw(lab.page, middle(region, 0, 0.2), middle(region, 0, 0.8))
+    lab.page.keyboard.up("Control")
+    lab.kernel.until(f"grid.selected == [0, 2, {columns + 2}]")
+    expect(region.get_by_role("dialog")).to_have_count(0)
+    tile(region, 1).click()
+    lab.kernel.until("grid.selected == [1]")
+
+
+def test_a_mouse_drawn_below_the_grid_scrolls_it(lab, open_grid):
+    region = open_grid(show="grid = dataset.show(height=300, thumbnail_size=160); grid")
+    start = middle(region, 0)
+    box = samples(region).bounding_box()
+    lab.page.mouse.move(*start)
+    lab.page.mouse.down()
+    lab.page.mouse.move(start[0], start[1] + 40, steps=3)
+    lab.page.mouse.move(start[0], box["y"] + box["height"] + 30, steps=3)
+    lab.kernel.until("len(grid.selected) > 4")
+    lab.page.mouse.up()
+    assert samples(region).evaluate("list => list.scrollTop") > 0
+    assert lab.kernel.eval("grid.selected[0]") == 0
+
+
+def test_what_is_selected_and_hidden_is_said_and_opening_keeps_it(lab, open_grid):
+    region = open_grid()
+    tile(region, 4).click()
+    tile(region, 7).click(modifiers=["Control"])
+    lab.kernel.until("grid.selected == [4, 7]")
+    tile(region, 2).dblclick()
+    lab.kernel.until("grid.active == 2 and grid.selected == [4, 7]")
+    lab.page.keyboard.press("Escape")
+    lab.kernel.run("grid.filters = {'weather': ['rain']}")
+    expect(bar(region)).to_contain_text("2 selected, 1 hidden by the filters")
+    lab.kernel.run("grid.selected = [4]")
+    expect(bar(region)).to_contain_text("1 selected, hidden by the filters")
+    lab.kernel.run("grid.filters = {}")
+    expect(bar(region)).not_to_contain_text("hidden")

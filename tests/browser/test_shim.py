@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 import framegrid as fg
 from grid_fixtures import slider, status, tile, tiles
-from shim import shown
 
 MAX_BYTES = 4_100_000  # 4 MB of buffers with what is said about them
 
@@ -20,30 +19,6 @@ def dataset(photos):
         dataset.add_images_from_path(photos, progress=False)
         dataset.update_metadata([(number, {"score": number / 2}) for number in range(6)])
         yield dataset
-
-
-@pytest.fixture
-def show(browser):
-    """Shows a grid in a page with options and gives its region, the page and the comm."""
-    pages, hosts = [], []
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
-
-    def opener(grid, options=""):
-        host = shown(grid)
-        address, comm = host.__enter__()
-        hosts.append(host)
-        page = context.new_page()
-        problems = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        pages.append(problems)
-        page.goto(f"{address}?{options}")
-        return page.get_by_role("region"), comm
-
-    yield opener
-    context.close()
-    for host in hosts:
-        host.__exit__(None, None, None)
-    assert pages == [[]] * len(pages)
 
 
 @pytest.mark.parametrize("buffers", ["DataView", "Uint8Array", "ArrayBuffer"])
@@ -71,8 +46,10 @@ def test_all_waits_while_a_cell_runs_but_the_sliders(dataset, show):
     grid = fg.Grid(dataset)
     region, comm = show(grid)
     expect(tile(region, 5).locator("img")).to_be_visible()
+    thumb = slider(region, "score minimum")
+    expect(thumb).to_be_visible()
     comm.idle.clear()
-    slider(region, "score minimum").press("End")
+    thumb.press("End")
     expect(status(region)).to_have_text("1 of 6 images")
     tiles(region).first.dblclick()
     silence = region.get_by_role("alert").filter(has_text="does not answer")
@@ -84,7 +61,7 @@ def test_all_waits_while_a_cell_runs_but_the_sliders(dataset, show):
 
 
 def test_without_a_kernel_the_saved_state_says_so(dataset, show):
-    grid = fg.Grid(dataset, filters={"score": (1, 2)}, height=500)
+    grid = fg.Grid(dataset, filters={"score": (1, 2)}, thumbnail_size=512, height=500)
     region, comm = show(grid, "saved")
     expect(region.get_by_role("alert")).to_contain_text("without the kernel")
     expect(region).to_have_css("height", "500px")
