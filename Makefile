@@ -4,9 +4,11 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup browser-setup test lint format unit browser bench soak demo clean
+.PHONY: help setup browser-setup test lint format unit browser bench soak demo notebooks screenshots clean
 
 BIN := .venv/bin
+# Two at a time, since most tests wait for another program most of the time.
+PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 PYTHON ?=
 PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
@@ -14,8 +16,22 @@ IMAGES ?=
 
 NODE_MODULES := js/node_modules/.package-lock.json
 INSTALLED := .venv/.installed
+INSTALLED_DEMO := .venv/.installed-demo
 BUNDLE := src/framegrid/static/widget.js
 BUNDLE_SOURCES := $(wildcard js/*.json js/*.js js/*.ts) $(shell find js/src -type f 2>/dev/null)
+
+# Installs framegrid and a group of packages, and says that it is alive; only pip 25.1 and newer know --group.
+define pip
+	@$(BIN)/python -m pip install -qq --upgrade pip
+	@$(BIN)/python -m pip install -qq --editable . --group $(1) & \
+	for ((seconds = 10; ; seconds += 10)); do \
+	  for ((waits = 0; waits < 20; waits++)); do \
+	    kill -0 $$! 2>/dev/null || { wait $$!; exit; }; \
+	    sleep 0.5; \
+	  done; \
+	  echo "  $$seconds s ..."; \
+	done
+endef
 
 say = @printf '\n\033[1m== %s\033[0m\n' $(1)
 
@@ -28,7 +44,7 @@ test: setup browser-setup lint ## Run the linters, the type checkers and every t
 	$(call say,'vitest')
 	cd js && npm test --silent
 	$(call say,'pytest: units and a real JupyterLab in Chromium')
-	$(BIN)/pytest
+	$(PYTEST)
 
 lint: setup ## Check style and types
 	$(call say,'ruff')
@@ -46,19 +62,25 @@ format: setup ## Format the sources
 
 unit: setup ## Run the tests that need no browser
 	cd js && npm test --silent
-	$(BIN)/pytest --ignore=tests/browser
+	$(PYTEST) --ignore=tests/browser
 
 browser: setup browser-setup ## Run the tests that drive JupyterLab in Chromium
-	$(BIN)/pytest tests/browser
+	$(PYTEST) tests/browser
 
 bench: setup browser-setup ## Run the benchmarks
 	$(BIN)/pytest tests/benchmarks --override-ini=python_files='bench_*.py' --capture=no
 
 soak: setup ## Kill an editing process 3,000 times, or KILLS=number, at random
-	SEED=$${SEED:-$$RANDOM} KILLS=$${KILLS:-3000} $(BIN)/pytest tests/test_crash.py -k killed_processes --override-ini=faulthandler_timeout=0
+	SEED=$${SEED:-$$RANDOM} KILLS=$${KILLS:-3000} $(BIN)/pytest tests/storage/crash/test_kills.py -k 'killed_processes or brought_back' --override-ini=faulthandler_timeout=0
 
-demo: setup ## Open JupyterLab on a grid of photos, or of your own with IMAGES=folder
+demo: $(INSTALLED_DEMO) ## Open JupyterLab on a grid of photos, or of your own with IMAGES=folder
 	@$(BIN)/python notebooks/demo.py $(if $(IMAGES),"$(IMAGES)")
+
+notebooks: setup ## Run the notebooks and keep their outputs in them
+	$(BIN)/python notebooks/outputs.py
+
+screenshots: setup browser-setup ## Take the README's pictures anew
+	$(BIN)/pytest tests/browser/take_screenshots.py --override-ini=python_files=take_screenshots.py
 
 clean: ## Remove everything that make made
 	rm -rf .venv js/node_modules src/framegrid/static demo dist .hypothesis .*_cache
@@ -80,11 +102,15 @@ $(NODE_MODULES): js/package.json js/package-lock.json
 	cd js && npm ci --no-audit --no-fund
 	@touch $@
 
-# Only pip 25.1 and newer know --group.
 $(INSTALLED): pyproject.toml js/hatch_build.py | $(NODE_MODULES) $(BIN)/python
-	$(call say,'Python packages')
-	$(BIN)/python -m pip install -qq --upgrade pip
-	$(BIN)/python -m pip install -qq --editable . --group test
+	$(call say,'Python packages for development: one to three minutes')
+	$(call pip,test)
+	@touch $@ $(INSTALLED_DEMO)
+
+# The demo needs a fraction of what the tests need; installing framegrid builds the frontend.
+$(INSTALLED_DEMO): pyproject.toml js/hatch_build.py $(BUNDLE_SOURCES) | $(NODE_MODULES) $(BIN)/python
+	$(call say,'Python packages for the demo: half a minute to a minute')
+	$(call pip,demo)
 	@touch $@
 
 $(BUNDLE): $(BUNDLE_SOURCES) $(NODE_MODULES) | $(INSTALLED)

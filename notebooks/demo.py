@@ -9,6 +9,7 @@ import signal
 import sys
 import webbrowser
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import nbformat
@@ -16,8 +17,10 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from nbformat.sign import NotebookNotary
 
 from live import Server, serve
+from photographs import photographs
 
-QUICKSTART = Path(__file__).with_name("quickstart.ipynb")
+HERE = Path(__file__).parent
+QUICKSTART = HERE / "quickstart.ipynb"
 LAST_CELL = "by-hand"  # the rest is for the reader to run
 OUTPUTS = {"stream", "display_data", "execute_result", "error"}
 
@@ -27,9 +30,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     images, folder = _arguments()
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {"IMAGES": str(images)} if images else {}
-    print(f"Starting JupyterLab in {folder} ...")
-    with serve(folder, environment=environment) as server:
+    images = images or photographs(folder / "photos")
+    for file in (*HERE.glob("*.ipynb"), HERE / "photographs.py"):
+        copy(file, folder)
+    print(f"Starting JupyterLab in {folder} ...", flush=True)
+    with serve(folder, environment={"IMAGES": str(images)}) as server:
         prepare(server)
         url = server.page(QUICKSTART.name)
         print(f"\nOpen this page:\n\n    {url}\n\nCtrl-C stops everything.", flush=True)
@@ -49,7 +54,7 @@ def _arguments() -> tuple[Path | None, Path]:
 
 
 def prepare(server: Server) -> None:
-    """Give the server a copy of the quickstart, run as far as ``LAST_CELL``."""
+    """Hand the server a copy of the quickstart, run as far as ``LAST_CELL``."""
     notebook = nbformat.read(QUICKSTART, as_version=4)
     client = server.connect(server.start_kernel(QUICKSTART.name))
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
