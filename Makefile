@@ -9,6 +9,9 @@ SHELL := bash
 BIN := .venv/bin
 # Two at a time, since most tests wait for another program most of the time.
 PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+# Tests starve where a machine stalls. What failed runs once more, alone: a fault fails again, and
+# what passes then stays named above.
+AGAIN := { [ $$? = 1 ] && $(BIN)/pytest --last-failed --last-failed-no-failures=none --maxfail=1 --verbose; }
 PYTHON ?=
 PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
@@ -44,7 +47,7 @@ test: setup browser-setup lint ## Run the linters, the type checkers and every t
 	$(call say,'vitest')
 	cd js && npm test --silent
 	$(call say,'pytest: units and a real JupyterLab in Chromium')
-	$(PYTEST)
+	$(PYTEST) || $(AGAIN)
 
 lint: setup ## Check style and types
 	$(call say,'ruff')
