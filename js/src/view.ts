@@ -1,7 +1,7 @@
 /** What the components see of an explorer: values and callbacks, no model, no kernel. */
 
 import type { KeyFormat } from "./values/keyformat";
-import type { Category, ColumnKind, Condition, Value } from "./protocol";
+import type { Category, ColumnKind, Condition, Edge, Value } from "./protocol";
 import type { SampleSet } from "./values/sampleset";
 import type { RangeScale } from "./values/scale";
 
@@ -86,10 +86,28 @@ export interface HiddenKeys {
   set hidden(keys: Iterable<string>);
 }
 
-/** What the user sets beside the filters. */
+/** A threshold on a key; `at` as a bound of its filter would be. */
+export interface Cut {
+  key: string;
+  at: number | string;
+}
+
+export type GroupOrder = "value" | "-value" | "count" | "-count";
+
+/** What the user sets beside the filters. Of `active`, `cut` and `compared` setting one clears the others. */
 export interface Settings extends HiddenKeys {
-  /** "", "temperature" or "-temperature". */
-  sort: string;
+  /** By which keys in turn, such as "temperature" or "-temperature"; "random:SEED" shuffles. */
+  sort: readonly string[];
+  /** The samples of which those that pass the filters show; null is all. */
+  rows: SampleSet | null;
+  /** A key, maybe with a form such as "taken:month"; "" is none. */
+  group: string;
+  groupOrder: GroupOrder;
+  /** How many of each section show at most; 0 is all. */
+  perGroup: number;
+  cut: Cut | null;
+  /** Samples side by side. */
+  compared: readonly number[];
   thumbnailSize: number;
   /** Whether pictures fill their tiles instead of being shown whole. */
   fill: boolean;
@@ -115,6 +133,7 @@ export interface FiltersView {
   /** Says that somebody holds a thumb of a key, or no longer: its axis stays as it is meanwhile. */
   hold(key: string, held: boolean): void;
   clearFilter(key: string): void;
+  /** Shows all samples: those too that are not among the chosen rows. */
   clearFilters(): void;
 }
 
@@ -127,6 +146,8 @@ export interface KeysView {
   formatOf(key: string): KeyFormat;
   /** How many samples would show without the filter on a key. */
   countWithout(key: string): number;
+  /** How many samples would show if all were chosen. */
+  countWithoutRows(): number;
   /** A line of Python that gives the rows that pass the filters. */
   query(): Promise<string>;
   /** A key's filter came into view or left it: its column is fetched when it is first wanted. */
@@ -135,13 +156,51 @@ export interface KeysView {
   prepare(key: string): void;
 }
 
+/** The samples that have one value of the key grouped by, or fall into one bin. */
+export interface SectionView {
+  /** Names it as long as the data and the grouping are the same. */
+  code: number;
+  /** The value as it is written; a bin has two, missing null. */
+  text: string;
+  value: Value | readonly [Edge, Edge];
+  /** Grid position of its first tile. */
+  start: number;
+  /** Samples that pass every filter, and those of them that have a tile. */
+  count: number;
+  shown: number;
+  collapsed: boolean;
+}
+
+/** The sections with samples that pass, in their order, all of one moment: another object with the next. */
+export interface SectionsView {
+  /** The key grouped by. */
+  readonly key: string;
+  readonly length: number;
+  /** By section: grid position of its first tile, and how many it has. */
+  readonly starts: Uint32Array;
+  readonly shown: Uint32Array;
+  at(index: number): SectionView;
+  /** Which section has a grid position, and which a code; -1 for none. */
+  indexAt(position: number): number;
+  indexOf(code: number): number;
+  /** Collapses a section, or expands it. */
+  toggle(code: number): void;
+  collapseAll(collapsed: boolean): void;
+  /** All samples of a section that pass every filter, those too that have no tile. */
+  idsOf(code: number): Promise<ArrayLike<number>>;
+}
+
 /** The samples that show, in their order, and their tiles. */
 export interface TilesView {
-  /** All samples, and those that pass every filter. */
   readonly total: number;
+  /** Grid positions: of samples that pass every filter, but for what sections do not show. */
   readonly count: number;
-  /** The sort by which the grid is in order, which that of the settings is about to be. */
-  readonly order: string;
+  /** The same with the tiles of collapsed sections, which the user has only put away. */
+  readonly passing: number;
+  /** Null where the grid is not grouped. */
+  readonly sections: SectionsView | null;
+  /** The keys by which the grid is in order, which those of the settings are about to be. */
+  readonly order: readonly string[];
   /**
    * Grid position to sample id and back; -1 when filtered out. Of many samples only those on the
    * screen are known while a filter moves, others soon after.
@@ -159,6 +218,20 @@ export interface TilesView {
    * anything else stops loading.
    */
   showTiles(sampleIds: number[], edge: number): void;
+}
+
+/** Samples at a value of a key, and small pictures of samples that have no tile on the screen. */
+export interface SamplesAt {
+  /**
+   * At most `count` samples nearest to a value among those that pass every filter but the key's
+   * own, the nearest first; the value as the key's scale has it. Only what was asked last is sure
+   * to come while a filter moves.
+   */
+  at(key: string, value: Edge, count: number): Promise<number[]>;
+  /** Says of which samples pictures are wanted, at an edge in CSS px; others stop loading. */
+  show(sampleIds: readonly number[], edge: number): void;
+  /** What is known of a tile now; reading it in a component subscribes to its changes. */
+  tile(sampleId: number): TileState | undefined;
 }
 
 /** One sample, for the detail view. */
@@ -208,6 +281,7 @@ export interface ExplorerView {
   readonly keys: KeysView;
   readonly tiles: TilesView;
   readonly samples: SampleView;
+  readonly samplesAt: SamplesAt;
   readonly notices: NoticesView;
   readonly life: LifeView;
 }

@@ -11,6 +11,7 @@ import { Life } from "./life";
 import { Loading } from "./loading.svelte";
 import { Pending } from "./pending.svelte";
 import { Samples } from "./samples";
+import { NearSamples } from "./nearsamples";
 import { SharedSettings } from "./settings.svelte";
 import { Tiles } from "./tiles.svelte";
 
@@ -20,6 +21,7 @@ export class Explorer implements ExplorerView {
   readonly keys: FilterKeys;
   readonly tiles: Tiles;
   readonly samples: Samples;
+  readonly samplesAt = new NearSamples();
   readonly life: Life;
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
@@ -36,7 +38,7 @@ export class Explorer implements ExplorerView {
     const settings = new SharedSettings(sync, () => {
       this.tiles.adjust();
       const { collection } = display;
-      if (collection && collection.sort !== settings.sort) void this.filters.settle();
+      if (collection && collection.sort !== (settings.sort[0] ?? "")) void this.filters.settle();
     });
     const parts = { sync, channel, display, pending, settings };
     this.settings = settings;

@@ -56,6 +56,10 @@ export class FilterKeys implements KeysView {
     return this.#from.display.result?.countWithout(key) ?? 0;
   }
 
+  countWithoutRows(): number {
+    return this.#from.display.result?.total ?? 0;
+  }
+
   async query(): Promise<string> {
     const { channel, filters } = this.#from;
     const { ok } = await channel.request("query", { filters: toWire(filters.wanted) });

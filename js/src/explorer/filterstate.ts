@@ -80,7 +80,7 @@ export class FilterState implements FiltersView {
   /** What the traits ask for. */
   readonly question = (): { filters: Filters; sort: string } => ({
     filters: this.#filters,
-    sort: this.#settings.sort,
+    sort: this.#settings.sort[0] ?? "",
   });
 
   /** The one writer of the trait. */

@@ -3,7 +3,7 @@
 import type { Traits } from "../protocol";
 import { SampleSet } from "../values/sampleset";
 import type { TraitSync } from "../kernel/traits";
-import type { Settings } from "../view";
+import type { Cut, GroupOrder, Settings } from "../view";
 
 /** Keys that the user has hidden, by model: a host may draw a grid anew at any time. */
 const HIDDEN = new WeakMap<object, ReadonlySet<string>>();
@@ -11,7 +11,13 @@ const HIDDEN = new WeakMap<object, ReadonlySet<string>>();
 export class SharedSettings implements Settings {
   readonly #sync: TraitSync;
   readonly #changed: () => void;
-  #sort = $state("");
+  #sort = $state.raw<readonly string[]>([]);
+  #rows = $state.raw<SampleSet | null>(null);
+  #group = $state("");
+  #groupOrder = $state<GroupOrder>("value");
+  #perGroup = $state(0);
+  #cut = $state.raw<Cut | null>(null);
+  #compared = $state.raw<readonly number[]>([]);
   #thumbnailSize = $state(128);
   #fill = $state(false);
   #captions = $state.raw<readonly string[]>([]);
@@ -26,7 +32,7 @@ export class SharedSettings implements Settings {
     this.#sync = sync;
     this.#changed = changed;
     this.#hidden = HIDDEN.get(sync.model) ?? this.#hidden;
-    this.#follow("sort", (sort) => (this.#sort = sort));
+    this.#follow("sort", (sort) => (this.#sort = sort ? [sort] : []));
     this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
     this.#follow("fill", (fill) => (this.#fill = fill));
     this.#follow("captions", (captions) => (this.#captions = captions));
@@ -36,12 +42,54 @@ export class SharedSettings implements Settings {
     this.#follow("active", (id) => (this.#active = id));
   }
 
-  get sort(): string {
+  get sort(): readonly string[] {
     return this.#sort;
   }
-  set sort(sort: string) {
+  set sort(sort: readonly string[]) {
     this.#sort = sort;
-    this.#set("sort", sort);
+    this.#set("sort", sort[0] ?? "");
+  }
+
+  get rows(): SampleSet | null {
+    return this.#rows;
+  }
+  set rows(samples: SampleSet | null) {
+    this.#rows = samples;
+  }
+
+  get group(): string {
+    return this.#group;
+  }
+  set group(group: string) {
+    this.#group = group;
+  }
+
+  get groupOrder(): GroupOrder {
+    return this.#groupOrder;
+  }
+  set groupOrder(order: GroupOrder) {
+    this.#groupOrder = order;
+  }
+
+  get perGroup(): number {
+    return this.#perGroup;
+  }
+  set perGroup(count: number) {
+    this.#perGroup = count;
+  }
+
+  get cut(): Cut | null {
+    return this.#cut;
+  }
+  set cut(cut: Cut | null) {
+    this.#cut = cut;
+  }
+
+  get compared(): readonly number[] {
+    return this.#compared;
+  }
+  set compared(sampleIds: readonly number[]) {
+    this.#compared = sampleIds;
   }
 
   get thumbnailSize(): number {

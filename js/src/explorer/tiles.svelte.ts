@@ -2,8 +2,8 @@
 
 import type { Collection } from "../collection/collection";
 import type { RequestChannel } from "../kernel/requests";
-import { parseSort } from "../values/sort";
-import type { Settings, TilesView, TileState } from "../view";
+import { sortKeys } from "../values/sort";
+import type { SectionsView, Settings, TilesView, TileState } from "../view";
 import type { Display } from "./display.svelte";
 import { TileStore } from "./thumbnails";
 
@@ -49,7 +49,7 @@ export class Tiles implements TilesView {
   /** Follows the settings. */
   adjust(): void {
     const { captions, sort } = this.#settings;
-    this.#store.configure({ size: this.#pictureSize, captions, sort });
+    this.#store.configure({ size: this.#pictureSize, captions, sort: sort[0] ?? "" });
   }
 
   get total(): number {
@@ -60,8 +60,16 @@ export class Tiles implements TilesView {
     return this.#display.result?.engine.result.count ?? 0;
   }
 
-  get order(): string {
-    return this.#display.order;
+  get passing(): number {
+    return this.count;
+  }
+
+  get sections(): SectionsView | null {
+    return null;
+  }
+
+  get order(): readonly string[] {
+    return sortKeys(this.#display.order ? [this.#display.order] : [], () => false);
   }
 
   idAt(index: number): number {
@@ -109,7 +117,7 @@ export class Tiles implements TilesView {
     description: Description,
   ): Promise<() => void> {
     const { captions, sort } = this.#settings;
-    const texts = ["file_name", ...captions, parseSort(sort).key].filter(Boolean);
+    const texts = ["file_name", ...captions, ...sortKeys(sort, () => false)];
     const { revision } = description;
     if (old && !old.hasSame(description, "file_path_abs")) this.#store.retry();
     if (!old || old.hasSame(description, ...texts)) return () => this.#store.follow(revision);

@@ -1,15 +1,12 @@
 /** The rows of text under each tile. */
 
-import { parseSort } from "./sort";
-
-/** The key that the grid is in the order of, unless a caption has its values; "" for none. */
-export function sortRow(order: string, captions: readonly string[]): string {
-  const { key } = parseSort(order);
-  return captions.includes(key) ? "" : key;
+/** The keys that the grid is in the order of, but for those whose values a caption has. */
+export function sortRows(order: readonly string[], captions: readonly string[]): string[] {
+  return order.filter((key) => !captions.includes(key));
 }
 
-export function rowCount(order: string, captions: readonly string[]): number {
-  return captions.length + (sortRow(order, captions) ? 1 : 0);
+export function rowCount(order: readonly string[], captions: readonly string[]): number {
+  return captions.length + sortRows(order, captions).length;
 }
 
 /** Whether a row has its key in front: a name says what it is, and so does a row that is alone. */

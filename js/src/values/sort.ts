@@ -1,4 +1,4 @@
-/** The sort trait: a key, after "-" when it descends; see `parse_sort` in `src/framegrid/grid/protocol.py`. */
+/** What to sort by: a key, after "-" when it descends; see `parse_sort` in `src/framegrid/grid/protocol.py`. */
 
 export interface Sort {
   key: string;
@@ -13,4 +13,16 @@ export function parseSort(sort: string): Sort {
 export function sortText({ key, ascending }: Sort): string {
   if (key === "") return "";
   return (ascending ? (/^[+-]/.test(key) ? "+" : "") : "-") + key;
+}
+
+const RANDOM = /^random:[+-]?\d+$/;
+
+/** The seed by which a sort shuffles, as text; null where it goes by a key, which may have any name. */
+export function seedOf(sort: string, isKey: (key: string) => boolean): string | null {
+  return RANDOM.test(sort) && !isKey(sort) ? sort.slice("random:".length) : null;
+}
+
+/** The keys whose values order the samples. */
+export function sortKeys(sort: readonly string[], isKey: (key: string) => boolean): string[] {
+  return sort.filter((by) => seedOf(by, isKey) === null).map((by) => parseSort(by).key);
 }

@@ -13,8 +13,13 @@ interface Sizes {
   thumbnailSize: number;
 }
 
-/** So many tiles in a width in px, in an order that may add a row of text to each. */
-export function layoutOf(settings: Sizes, order: string, width: number, count: number): GridLayout {
+/** So many tiles in a width in px, in an order by keys that may add rows of text to each. */
+export function layoutOf(
+  settings: Sizes,
+  order: readonly string[],
+  width: number,
+  count: number,
+): GridLayout {
   return new GridLayout({
     width,
     count,
