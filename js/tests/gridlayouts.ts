@@ -1,18 +1,17 @@
 /** A layout for tests of the grid. */
 
-import { GridLayout } from "../src/values/gridlayout";
+import { GridLayout, type GridOptions } from "../src/values/gridlayout";
 
 export const VIEWPORT = 600;
 
-export function layoutOf(
-  options: Partial<ConstructorParameters<typeof GridLayout>[0]> = {},
-): GridLayout {
-  return new GridLayout({
-    width: 888,
-    count: 100,
-    size: 120,
-    gap: 8,
-    captionHeight: 18,
-    ...options,
-  });
+export const OPTIONS: GridOptions = {
+  width: 888,
+  count: 100,
+  size: 120,
+  gap: 8,
+  captionHeight: 18,
+};
+
+export function layoutOf(options: Partial<GridOptions> = {}): GridLayout {
+  return new GridLayout({ ...OPTIONS, ...options });
 }

@@ -33,7 +33,7 @@ export interface Area {
   bottom: number;
 }
 
-/** A row's first tile and the part of that row scrolled past, 0 to 1. */
+/** A row's first tile and how many rows further the window's top is, mostly 0 to 1. */
 export interface Anchor {
   index: number;
   within: number;
@@ -42,33 +42,71 @@ export interface Anchor {
 /**
  * Rows of square tiles in content coordinates: px from the top of a content as tall as it likes.
  * What a browser can scroll through is the business of `GridScroll`.
+ *
+ * Everything is said in terms of rows, of which `SectionLayout` has others.
  */
 export class GridLayout {
   readonly count: number;
   /** Tiles per row, at least 1. */
   readonly columns: number;
-  readonly rowCount: number;
   /** Edge of a tile's picture in whole px. */
   readonly tileSize: number;
   readonly tileHeight: number;
   /** From one row's top to the next one's, in px. */
   readonly rowHeight: number;
-  /** Height of the content in px. */
-  readonly totalHeight: number;
+  protected readonly gap: number;
   readonly #pitch: number;
   readonly #left: number;
 
   constructor({ width, count, size, gap, captionHeight }: GridOptions) {
     this.count = count;
     this.columns = columnsFor(width + gap, size, gap);
-    this.rowCount = Math.ceil(count / this.columns);
     // Whole px keep pictures sharp; what is left over goes to both sides.
     this.tileSize = Math.max(1, Math.floor((width + gap) / this.columns) - gap);
     this.#pitch = this.tileSize + gap;
     this.#left = Math.max(0, Math.floor((width + gap - this.columns * this.#pitch) / 2));
     this.tileHeight = this.tileSize + captionHeight;
     this.rowHeight = this.tileHeight + gap;
-    this.totalHeight = Math.max(0, this.rowCount * this.rowHeight - gap);
+    this.gap = gap;
+  }
+
+  get rowCount(): number {
+    return Math.ceil(this.count / this.columns);
+  }
+
+  /** Height of the content in px. */
+  get totalHeight(): number {
+    return Math.max(0, this.rowCount * this.rowHeight - this.gap);
+  }
+
+  /** Px at the top of the window that stand over the tiles. */
+  get cover(): number {
+    return 0;
+  }
+
+  rowOf(index: number): number {
+    return Math.floor(index / this.columns);
+  }
+
+  columnOf(index: number): number {
+    return index % this.columns;
+  }
+
+  /** The tiles of a row; of rows before or after all, none. */
+  tilesOf(row: number): IndexRange {
+    const start = row * this.columns;
+    return { first: this.#clamp(start), last: this.#clamp(start + this.columns) };
+  }
+
+  /** Top of a row in content coordinates. */
+  topOf(row: number): number {
+    return row * this.rowHeight;
+  }
+
+  /** How many rows begin above a place in content coordinates; `orAt` counts one at it too. */
+  rowsAbove(y: number, orAt = false): number {
+    const rows = orAt ? Math.floor(y / this.rowHeight) + 1 : Math.ceil(y / this.rowHeight);
+    return Math.max(0, Math.min(this.rowCount, rows));
   }
 
   /** The tiles that an area meets, by row; in content coordinates. */
@@ -76,16 +114,13 @@ export class GridLayout {
     const column = (x: number): number => (x - this.#left) / this.#pitch;
     const firstColumn = Math.max(0, Math.ceil(column(left + 1) - this.tileSize / this.#pitch));
     const lastColumn = Math.min(this.columns - 1, Math.floor(column(right)));
-    const firstRow = Math.max(0, Math.ceil((top - this.tileHeight) / this.rowHeight));
-    const lastRow = Math.min(this.rowCount - 1, Math.floor(bottom / this.rowHeight));
+    const end = this.rowsAbove(bottom, true);
     const ranges: IndexRange[] = [];
-    for (let row = firstRow; row <= lastRow && firstColumn <= lastColumn; row++) {
-      const start = row * this.columns;
-      const range = {
-        first: start + firstColumn,
-        last: Math.min(this.count, start + lastColumn + 1),
-      };
-      if (range.first < range.last) ranges.push(range);
+    for (let row = this.rowsAbove(top - this.tileHeight); row < end; row++) {
+      const tiles = this.tilesOf(row);
+      const first = tiles.first + firstColumn;
+      const last = Math.min(tiles.last, tiles.first + lastColumn + 1);
+      if (first < last) ranges.push({ first, last });
     }
     return ranges;
   }
@@ -98,7 +133,7 @@ export class GridLayout {
   /** Place of a tile in px; `y` in content coordinates. */
   tileRect(index: number): { x: number; y: number; width: number; height: number } {
     return {
-      x: this.#left + (index % this.columns) * this.#pitch,
+      x: this.#left + this.columnOf(index) * this.#pitch,
       y: this.top(index),
       width: this.tileSize,
       height: this.tileHeight,
@@ -107,7 +142,7 @@ export class GridLayout {
 
   /** Top of a tile's row in content coordinates. */
   top(index: number): number {
-    return Math.floor(index / this.columns) * this.rowHeight;
+    return this.topOf(this.rowOf(index));
   }
 
   /**
@@ -115,30 +150,34 @@ export class GridLayout {
    * rows more on each side.
    */
   visible(offset: number, viewportHeight: number, overscan = 0): IndexRange {
-    const firstRow = Math.floor(offset / this.rowHeight) - overscan;
-    const lastRow = Math.ceil((offset + viewportHeight) / this.rowHeight) + overscan;
+    const end = this.rowsAbove(offset + viewportHeight) + overscan;
     return {
-      first: this.#clamp(firstRow * this.columns),
-      last: this.#clamp(lastRow * this.columns),
+      first: this.tilesOf(this.#rowAt(offset) - overscan).first,
+      last: this.tilesOf(end - 1).last,
     };
   }
 
-  /** Where a key leads from a tile; it stays where the key leads nowhere. */
-  move(index: number, key: MoveKey, viewportHeight: number): number {
-    const page = Math.max(1, Math.floor(viewportHeight / this.rowHeight));
+  /**
+   * Where a key leads from a tile; it stays where the key leads nowhere. Up and down keep the
+   * column, or come back to that of `wish`.
+   */
+  move(index: number, key: MoveKey, viewportHeight: number, wish = this.columnOf(index)): number {
+    const row = this.rowOf(index);
+    const rows = Math.max(1, Math.floor((viewportHeight - this.cover) / this.rowHeight));
+    const [top, page] = [this.topOf(row), rows * this.rowHeight];
     switch (key) {
       case "ArrowLeft":
         return Math.max(0, index - 1);
       case "ArrowRight":
         return Math.min(this.count - 1, index + 1);
       case "ArrowUp":
-        return this.#moveRows(index, -1);
+        return this.#tileIn(row - 1, wish);
       case "ArrowDown":
-        return this.#moveRows(index, 1);
+        return this.#tileIn(row + 1, wish);
       case "PageUp":
-        return this.#moveRows(index, -page);
+        return this.#tileIn(Math.min(row - 1, this.rowsAbove(top - page)), wish);
       case "PageDown":
-        return this.#moveRows(index, page);
+        return this.#tileIn(Math.max(row + 1, this.rowsAbove(top + page, true) - 1), wish);
       case "Home":
         return 0;
       case "End":
@@ -149,31 +188,38 @@ export class GridLayout {
   /** The nearest offset at which a tile's whole row is in the window. */
   scrollTo(index: number, offset: number, viewportHeight: number): number {
     const top = this.top(index);
+    const covered = top - this.cover;
     const bottom = top + this.tileHeight;
-    if (top < offset || this.tileHeight > viewportHeight) return top;
+    if (covered < offset || bottom - covered > viewportHeight) return covered;
     return Math.max(offset, bottom - viewportHeight);
   }
 
   /** What stands at the top of the window. */
   anchorAt(offset: number): Anchor {
-    const row = Math.floor(offset / this.rowHeight);
-    return { index: row * this.columns, within: offset / this.rowHeight - row };
+    const at = offset + this.cover;
+    const row = Math.max(0, Math.min(this.rowCount - 1, this.#rowAt(at)));
+    const within = (at - this.topOf(row)) / this.rowHeight;
+    return { index: this.tilesOf(row).first, within };
   }
 
   /** The offset at which an anchor stands at the top again. */
   offsetOf({ index, within }: Anchor): number {
-    return this.top(index) + within * this.rowHeight;
+    return this.top(index) + within * this.rowHeight - this.cover;
+  }
+
+  /** The row that a place is in, with the space after it, or the next one. */
+  #rowAt(y: number): number {
+    return this.rowsAbove(y - this.rowHeight, true);
   }
 
   #clamp(index: number): number {
     return Math.max(0, Math.min(this.count, index));
   }
 
-  /** Stays in the column; the last, shorter row is reached at its end. */
-  #moveRows(index: number, rows: number): number {
-    const column = index % this.columns;
-    const row = Math.max(0, Math.min(this.rowCount - 1, Math.floor(index / this.columns) + rows));
-    return Math.min(this.count - 1, row * this.columns + column);
+  /** The tile of a row in a column; a shorter row is reached at its end. */
+  #tileIn(row: number, column: number): number {
+    const { first, last } = this.tilesOf(Math.max(0, Math.min(this.rowCount - 1, row)));
+    return Math.min(last - 1, first + column);
   }
 }
 
