@@ -51,13 +51,32 @@ export function mayBeTransparent(url: string): boolean {
   return !url.startsWith("data:image/jpeg");
 }
 
-/** Moved, as far as the frame stays covered. */
+/** Moved, as far as the frame stays covered, or back towards that. */
 export function panBy(zoom: Zoom, dx: number, dy: number, frame: Size): Zoom {
-  return within({ ...zoom, x: zoom.x + dx, y: zoom.y + dy }, frame);
+  return within({ ...zoom, x: zoom.x + dx, y: zoom.y + dy }, frame, zoom);
 }
 
-function within({ scale, x, y }: Zoom, { width, height }: Size): Zoom {
-  return { scale, x: clamp(x, ((scale - 1) * width) / 2), y: clamp(y, ((scale - 1) * height) / 2) };
+/**
+ * The zoom of a picture that moves with another: the same part of it is in the middle of its frame,
+ * and where they have the same shape the same part everywhere. It is `closer` times as large, of
+ * what it is where it fits.
+ */
+export function alike(zoom: Zoom, shape: Size, other: Size, frame: Size, closer = 1): Zoom {
+  const [from, to] = [fitted(shape, frame), fitted(other, frame)];
+  return {
+    scale: zoom.scale * closer,
+    x: (zoom.x * closer * to.width) / from.width,
+    y: (zoom.y * closer * to.height) / from.height,
+  };
+}
+
+function within({ scale, x, y }: Zoom, { width, height }: Size, before = FIT): Zoom {
+  const [right, down] = [((scale - 1) * width) / 2, ((scale - 1) * height) / 2];
+  return {
+    scale,
+    x: clamp(x, Math.max(right, Math.abs(before.x))),
+    y: clamp(y, Math.max(down, Math.abs(before.y))),
+  };
 }
 
 const clamp = (value: number, most: number): number =>

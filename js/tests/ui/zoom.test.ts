@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { FIT, panBy, percent, scalesFor, zoomAt } from "../../src/ui/zoom";
+import {
+  alike,
+  FIT,
+  fitted,
+  panBy,
+  percent,
+  scalesFor,
+  type Size,
+  type Zoom,
+  zoomAt,
+} from "../../src/ui/zoom";
 
 const FRAME = { width: 200, height: 100 };
 
@@ -33,4 +43,28 @@ test.each([
   [15.3, "1530 %"],
 ])("%d is %s", (share, text) => {
   expect(percent(share)).toBe(text);
+});
+
+test("pictures that move together have the same part in the middle", () => {
+  const [wide, tall] = [
+    { width: 400, height: 100 },
+    { width: 50, height: 100 },
+  ];
+  const zoom = zoomAt(FIT, 4, 50, 20, FRAME);
+  const partOf = ({ scale, x, y }: Zoom, shape: Size) => {
+    const { width, height } = fitted(shape, FRAME);
+    return [0.5 - x / (scale * width), 0.5 - y / (scale * height)];
+  };
+  const other = alike(zoom, wide, tall, FRAME, 2);
+  expect(other.scale).toBe(8);
+  expect(partOf(other, tall)).toEqual(partOf(zoom, wide));
+  const back = alike(other, tall, wide, FRAME, 1 / 2);
+  expect([back.scale, back.x, back.y]).toEqual([4, zoom.x, zoom.y]);
+  expect(alike(zoom, wide, { width: 40, height: 10 }, FRAME)).toEqual(zoom);
+});
+
+test("what came to lie beyond the edge does not jump back when it is moved", () => {
+  const beyond = { scale: 2, x: 150, y: 0 };
+  expect(panBy(beyond, 5, 0, FRAME).x).toBe(150);
+  expect(panBy(beyond, -5, 0, FRAME).x).toBe(145);
 });

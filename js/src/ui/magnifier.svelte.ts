@@ -1,6 +1,16 @@
 /** The zoom of a picture as wheel, pointers and keys change it, and the swipe to the next one. */
 
-import { FIT, panBy, percent, scalesFor, type Size, zoomAt } from "../ui/zoom";
+import {
+  alike,
+  FIT,
+  fitted,
+  panBy,
+  percent,
+  scalesFor,
+  type Size,
+  type Zoom,
+  zoomAt,
+} from "./zoom";
 
 const KEY_FACTOR = 1.5;
 /** What a double click magnifies by where a picture's own pixels are hardly closer than fit. */
@@ -36,6 +46,8 @@ export class Magnifier {
   #size: Size | null = $state.raw(null);
   /** Whether each of its px is to be one of the screen, also of the pictures to come. */
   #isActual = false;
+  /** Whether pictures that move together have pixels of one size, else they are of one size themselves. */
+  #isByPixels = $state(false);
   /** Down in the frame, at their last events. */
   #pointers: ReadonlyMap<number, Point> = $state.raw(new Map());
   #swipe: Point | null = null;
@@ -52,11 +64,13 @@ export class Magnifier {
   get fits(): boolean {
     return this.zoom.scale === 1;
   }
-  /** Screen pixels for each of the picture's where it fits. */
   get #fit(): number | null {
-    const { width, height } = this.#size ?? {};
-    if (!width || !height || !this.width) return null;
-    return Math.min(this.width / width, this.height / height) * devicePixelRatio;
+    return this.#fitOf(this.#size);
+  }
+  /** Screen pixels for each of a picture's where it fits. */
+  #fitOf(size: Size | null): number | null {
+    if (!size?.width || !this.width) return null;
+    return (fitted(size, this).width / size.width) * devicePixelRatio;
   }
   /** "Fit, 21 %", or "100 %" at the picture's own size. */
   get label(): string {
@@ -70,19 +84,33 @@ export class Magnifier {
     this.#size = size;
     if (this.#isActual) this.actual();
   }
+
+  /** The zoom of a picture of another size that moves with this one. */
+  zoomOf(size: Size | null): Zoom {
+    const [fit, other] = [this.#fit, this.#fitOf(size)];
+    if (fit === null || other === null) return this.zoom;
+    return alike(this.zoom, this.#size!, size!, this, this.#isByPixels ? fit / other : 1);
+  }
+
+  /** The zoom becomes that of another of the pictures that move together: the one that is used. */
+  lead(size: Size | null): void {
+    this.zoom = this.zoomOf(size);
+    this.#size = size;
+  }
+
   get panning(): boolean {
     return this.zoomed && this.#pointers.size > 0;
   }
 
   readonly reset = (): void => {
-    this.#isActual = false;
+    this.#isActual = this.#isByPixels = false;
     this.zoom = FIT;
   };
   /** One pixel of the picture is one of the screen. */
   readonly actual = (at?: Point): void => {
     if (this.#fit === null) return;
     this.#zoomBy(1 / this.#fit / this.zoom.scale, at);
-    this.#isActual = true;
+    this.#isActual = this.#isByPixels = true;
   };
   readonly zoomIn = (): void => this.#zoomBy(KEY_FACTOR);
   readonly zoomOut = (): void => this.#zoomBy(1 / KEY_FACTOR);

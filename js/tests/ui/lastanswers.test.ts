@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { LastAnswers } from "../../src/detail/lastanswers";
+import { LastAnswers } from "../../src/ui/lastanswers";
 
 test("a recent answer is not asked for again, a failed one is", async () => {
   const recent = new LastAnswers<number>(2);

@@ -1,16 +1,16 @@
 /** The answer to the latest of a row of questions; answers to earlier ones that come late are dropped. */
 
-interface Answer<T> {
-  /** The sample that was asked for. */
-  of: number;
+interface Answer<T, Question> {
+  /** The sample, or the samples, that were asked for. */
+  of: Question;
   value: T | null;
   /** Why there is no value. */
   error: string | null;
 }
 
-export class LatestOnly<T> {
+export class LatestOnly<T, Question = number> {
   /** Stays until the next one is there. */
-  answer = $state.raw<Answer<T> | null>(null);
+  answer = $state.raw<Answer<T, Question> | null>(null);
 
   /**
    * To be called while a component is set up.
@@ -18,7 +18,7 @@ export class LatestOnly<T> {
    * @param question the sample in question; null asks nothing
    * @param ask runs whenever `question`, or something reactive that it reads itself, changes
    */
-  constructor(question: () => number | null, ask: (sampleId: number) => Promise<T>) {
+  constructor(question: () => Question | null, ask: (of: Question) => Promise<T>) {
     $effect(() => {
       const of = question();
       if (of === null) return;
