@@ -318,6 +318,7 @@ class ImageDataset:
 
     def close(self) -> None:
         """Bring the Parquet file up to date and let go of it; closing again does nothing."""
+        self._later_sizes.stop()
         self._connection.store.close()
 
     def __enter__(self) -> Self:
@@ -396,8 +397,8 @@ class ImageDataset:
         The members of a zip or tar are read in place. Those of a tar whose names are one up to the
         first dot are one sample, as in WebDataset: ``7.jpg`` is the image, the keys in ``7.json``,
         the text of ``7.txt`` and the class in ``7.cls`` are metadata. So are pictures in Parquet
-        files, as bytes or ``{bytes, path}``; other columns become metadata. Sizes of many are not
-        read at once, see ``report.unsized``.
+        files, as bytes or ``{bytes, path}``; other columns become metadata. Sizes of many follow in
+        the background, see ``report.unsized``.
 
         Args:
             path: a file, a folder, a glob such as ``"photos/**/*.jpg"``, or a list of these, of
@@ -424,7 +425,7 @@ class ImageDataset:
             report.broken  # [("/home/me/photos/cat.jpg", "empty file (0 bytes)")]
             ```
         """
-        return add_images(
+        report = add_images(
             self._connection,
             path,
             recursive=recursive,
@@ -434,6 +435,9 @@ class ImageDataset:
             relink=relink,
             image_column=image_column,
         )
+        if report.unsized:
+            self.read_sizes_later()
+        return report
 
     def add_images(
         self, images: Any, *, names: Sequence[str] | None = None, metadata: Any = None
@@ -477,8 +481,9 @@ class ImageDataset:
     def read_sizes_later(self) -> None:
         """Begin to read sizes that are missing in the background, as an open grid asks for them.
 
-        That is done for a dataset in memory, of files here and web images; it is no edit, and
-        ``undo`` does not know of it. For others there is ``read_sizes``.
+        That is done for files here and web images; of images on object storage, where each takes a
+        request, ``read_sizes`` reads them. They are saved every few seconds; ``undo`` does not know
+        of it. What is missing when the dataset is closed is read when a grid is open again.
         """
         self._later_sizes.start()
 
@@ -525,6 +530,7 @@ class ImageDataset:
         Returns:
             Path and reason of each image whose size cannot be read.
         """
+        self._later_sizes.stop()
         return fill_sizes(self._connection, changed=changed, progress=progress)
 
     # Its metadata
@@ -1108,7 +1114,7 @@ class ImageDataset:
             | ``when`` | ``datetime64[us, UTC]`` | NaT if an early version made the edit |
             | ``what`` | ``str`` | ``"set"`` (one sample), ``"update"`` (many), |
             | | | ``"add samples"``, ``"remove samples"``, ``"rename key"``, |
-            | | | ``"drop key"``, ``"cast key"`` or ``"undo"`` |
+            | | | ``"drop key"``, ``"cast key"``, ``"read sizes"`` or ``"undo"`` |
             | ``keys`` | lists of ``str`` | the columns it named; of a rename the old and the new |
             | ``rows`` | ``int64`` | number of samples it touched; for whole keys, that had it |
         """

@@ -1,6 +1,7 @@
 """Sizes that a table lacks, read in the background while a grid of it is open."""
 
 import gc
+import pickle
 import threading
 import weakref
 
@@ -8,8 +9,9 @@ import pandas as pd
 import pytest
 
 import framegrid as fg
+from framegrid.dataset.ingest import containers, later_sizes
 from framegrid.dataset.ingest import from_frame as frames
-from framegrid.dataset.ingest import later_sizes
+from picture_tables import cells, write_parquet
 from waiting import wait_until
 
 
@@ -97,18 +99,122 @@ def test_it_is_no_edit(frame):
         assert saved.df["width"].notna().sum() == 6
 
 
-def test_a_table_on_disk_and_images_elsewhere_are_left_alone(frame, monkeypatch):
+def test_images_elsewhere_are_left_alone(monkeypatch):
     asked = []
     monkeypatch.setattr(later_sizes, "read_size", asked.append)
-    dataset = fg.ImageDataset.from_dataframe(frame)
-    dataset.save("saved")
-    Page(dataset)
-    assert dataset._later_sizes._thread is None
-    assert Page(dataset).look() == (["rank"], None)
     far = fg.ImageDataset.from_dataframe(pd.DataFrame({"path": ["s3://photos/a.jpg"]}))
     Page(far)
     wait_until(lambda: is_done(far))
     assert not asked
+
+
+# On disk
+
+
+@pytest.fixture
+def saved(frame):
+    dataset = fg.ImageDataset.from_dataframe(frame)
+    dataset.save("saved")
+    with dataset:
+        yield dataset
+
+
+def test_a_dataset_on_disk_keeps_them(saved):
+    Page(saved)
+    wait_until(lambda: is_done(saved))
+    with fg.ImageDataset.load("saved") as other:
+        assert other.df["width"].tolist() == [64, 72, 80, 88, 96, 104, pd.NA]
+        assert set(other.history()["what"]) == {"read sizes"}
+
+
+def test_what_is_closed_or_killed_meanwhile_is_read_the_next_time(saved, monkeypatch):
+    go_on = threading.Semaphore(2)
+    read = later_sizes.read_size
+    monkeypatch.setattr(later_sizes, "read_size", lambda path: go_on.acquire() and read(path))
+    saved.read_sizes_later()
+    wait_until(lambda: saved.df["width"].count() == 2)
+    with fg.ImageDataset.load("saved") as as_if_killed:
+        assert as_if_killed.df["width"].count() == 2
+    go_on.release(2)
+    saved.close()
+    go_on.release(100)
+    wait_until(lambda: is_done(saved))
+    with fg.ImageDataset.load("saved") as again:
+        assert again.df["width"].count() == 4
+        again.read_sizes_later()
+        wait_until(lambda: again.df["width"].count() == 6)
+
+
+def test_undo_takes_back_what_the_user_did(saved, tmp_path, make_photos):
+    saved.add_images_from_path(make_photos(tmp_path / "more"))
+    ids = saved.df.index[7:]
+    saved.update_metadata({0: {"rank": 9}})
+    saved.read_sizes_later()
+    wait_until(lambda: saved.df["width"].count() == 6 + len(ids))
+    saved.undo()
+    assert saved.get_sample(0).metadata["rank"] == 0
+    saved.undo()
+    assert len(saved) == 7
+
+
+def test_undo_takes_back_samples_whose_sizes_were_read_since(saved, tmp_path, monkeypatch):
+    monkeypatch.setattr(containers, "READ_AT_ONCE_FROM_DISK", 0)
+    report = saved.add_images_from_path(write_parquet(tmp_path / "0.parquet", image=cells(3)))
+    assert (report.unsized, report.sizes_follow) == (3, True)
+    wait_until(lambda: saved.df["width"].count() == 9)
+    saved.undo()
+    assert len(saved) == 7
+
+
+def test_those_that_are_added_later_follow(saved, tmp_path, monkeypatch):
+    Page(saved)
+    wait_until(lambda: is_done(saved))
+    monkeypatch.setattr(containers, "READ_AT_ONCE_FROM_DISK", 0)
+    saved.add_images_from_path(write_parquet(tmp_path / "0.parquet", image=cells(2)))
+    wait_until(lambda: saved.df["width"].count() == 8)
+
+
+def test_what_cannot_be_read_is_looked_at_once(saved, tmp_path, make_photos, monkeypatch):
+    asked = []
+    read = later_sizes.read_size
+    monkeypatch.setattr(later_sizes, "read_size", lambda path: asked.append(path) or read(path))
+    Page(saved)
+    wait_until(lambda: is_done(saved))
+    saved.add_images_from_path(make_photos(tmp_path / "more"))
+    Page(saved)
+    wait_until(lambda: is_done(saved))
+    assert len(asked) == 7
+
+
+def test_a_dataset_that_cannot_be_written_is_left_alone(saved):
+    other = pickle.loads(pickle.dumps(saved))
+    other.read_sizes_later()
+    assert other._later_sizes._thread is None
+
+
+def test_a_full_disk_ends_it_and_is_told(saved, monkeypatch, caplog):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(saved._connection.store, "fill", full)
+    saved.read_sizes_later()
+    wait_until(lambda: is_done(saved))
+    assert "reading sizes in the background failed" in caplog.text
+    assert saved.sizes_progress is None
+
+
+def test_asking_for_all_of_them_ends_it(saved, monkeypatch):
+    go_on = threading.Event()
+    monkeypatch.setattr(later_sizes, "read_size", lambda _: go_on.wait() and "not read")
+    monkeypatch.setattr(later_sizes, "_CLOSING_S", 0)
+    saved.read_sizes_later()
+    assert len(saved.read_sizes(progress=False)) == 1
+    go_on.set()
+    wait_until(lambda: is_done(saved))
+    assert saved.df["width"].count() == 6
+
+
+# Its end
 
 
 def test_nobody_reads_for_what_is_gone(frame, monkeypatch):

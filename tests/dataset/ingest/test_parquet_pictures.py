@@ -137,7 +137,7 @@ def test_the_report_says_what_was_not_looked_at(tmp_path, monkeypatch):
     with fg.ImageDataset.create(tmp_path / "saved") as dataset:
         report = dataset.add_images_from_path(path)
         assert (report.added, report.unsized, report.empty, report.broken) == (4, 4, 1, [])
-        assert "sizes of 4: dataset.read_sizes()" in str(report)
+        assert "sizes of 4 follow in the background; dataset.read_sizes() waits" in str(report)
         assert len(dataset.read_sizes(progress=False)) == 1
         assert dataset.df["width"].dropna().tolist() == [10, 11, 12]
 

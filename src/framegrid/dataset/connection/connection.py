@@ -121,22 +121,16 @@ class Connection:
             self._listeners.announce()
         return change
 
-    def fill(self, build: Callable[[Table], Change | None]) -> bool:
-        """Take in what files say of a table in memory; False where it is not in memory any more.
+    def fill(self, build: Callable[[Table], Change | None]) -> None:
+        """Take in what the samples' files say, which ``undo`` does not know of, see ``Store.fill``.
 
         Args:
             build: as for ``commit``.
         """
         with self._lock:
-            if self.store.path is not None:
-                return False
-            change = build(self.store.table)
-            if change is None:
+            if self.store.fill(build) is None:
                 self.store.table.revision += 1  # for grids to look how far it is
-            else:
-                self.store.fill(change)
         self._listeners.announce()
-        return True
 
     def history(self) -> pd.DataFrame:
         """A line per edit, newest last: when, what, keys, rows."""

@@ -20,6 +20,7 @@ from framegrid.dataset.edits.edits import TypedValues
 from framegrid.dataset.ingest.contents import Contents, Values, Wanted, joined
 from framegrid.dataset.ingest.exif_keys import values_by_key
 from framegrid.dataset.ingest.from_frame import Refused, fitted
+from framegrid.dataset.ingest.later_sizes import is_read_later
 from framegrid.dataset.ingest.parquet_pictures import read_parquet
 from framegrid.dataset.ingest.sizes import Headers, read_headers
 from framegrid.dataset.matching.paths import all_absolute
@@ -39,8 +40,7 @@ _READERS: Mapping[str, Reader] = {
 EXTENSIONS = tuple(_READERS)
 
 READ_AT_ONCE, READ_AT_ONCE_FROM_DISK = 1_000, 10_000
-"""Sizes of more images than this are not read at once; those of a dataset in memory follow in the
-background, while somebody looks at it."""
+"""Sizes of more images than this are not read at once, but follow in the background."""
 
 _THREADS = 4
 _FAILURES = (ValueError, OSError, pa.ArrowException)
@@ -91,11 +91,12 @@ def add_contents(  # noqa: PLR0913 - the arguments of the dataset's method
         left_out=refused,
         empty=found.empty if added and not look_at else 0,
         unsized=0 if look_at else added,
+        sizes_follow=not look_at and added > 0 and is_read_later(found.locators[0]),
     )
 
 
 def _at_once(connection: Connection, files: Sequence[str]) -> int:
-    """Of how many images the sizes are worth waiting for: in a file nothing fills them in later."""
+    """Of how many images the sizes are worth waiting for: on disk they are waited for once."""
     is_kept = connection.store.path is not None and not remote.is_elsewhere(files[0])
     return READ_AT_ONCE_FROM_DISK if is_kept else READ_AT_ONCE
 

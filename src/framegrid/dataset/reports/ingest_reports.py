@@ -39,8 +39,9 @@ class IngestReport:
             those are no ``broken`` ones if nobody looked at them yet.
         notes: what was done to the pixels of images that no file keeps as they are, such as floats
             beyond [0, 1], and to how many images.
-        unsized: number of new samples whose sizes were not read, as they are many: that is done in
-            the background while a grid of a dataset in memory is open, or by ``read_sizes``.
+        unsized: number of new samples whose sizes were not read, as they are many.
+        sizes_follow: whether those are read in the background, and while a grid is open; else
+            ``read_sizes`` reads them.
         like_several: images that were not added, as each has name and size of several images of
             the dataset that are gone.
         archives: path of an archive, and what of it was left out or is damaged, a sentence each.
@@ -58,6 +59,7 @@ class IngestReport:
     left_out: list[tuple[str, str]] = field(default_factory=list)
     empty: int = 0
     unsized: int = 0
+    sizes_follow: bool = False
     archives: list[tuple[str, str]] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
 
@@ -90,6 +92,14 @@ class IngestReport:
             "them as new ones"
         )
 
+    @property
+    def _said_of_sizes(self) -> str:
+        if not self.unsized:
+            return ""
+        call = "dataset.read_sizes()"
+        follow = f" follow in the background; {call} waits for them" if self.sizes_follow else ""
+        return f"\nsizes of {self.unsized:,}{follow or f': {call}'}"
+
     def __repr__(self) -> str:
         """The numbers, and the first broken files with their reasons."""
         counts = f"added {self.added:,}, already present {self.already_present:,}"
@@ -99,7 +109,7 @@ class IngestReport:
         others = f"\n{images.said_of_not_read(self.not_read)}" if self.not_read else ""
         warned = f"\nwarnings {len(self.warnings):,}{listing(self.warnings)}"
         others += f"\nempty {self.empty:,}" if self.empty else ""
-        others += f"\nsizes of {self.unsized:,}: dataset.read_sizes()" if self.unsized else ""
+        others += self._said_of_sizes
         others += f"\ncolumns:{listing(self.left_out)}" if self.left_out else ""
         others += f"\narchives{listing(self.archives)}" if self.archives else ""
         noted = "".join(f"\n{_images(count)} {note}" for note, count in self.notes.items())

@@ -146,7 +146,9 @@ class Store:
             self._schedule.ask()
         return change
 
-    def _commit(self, build: Callable[[Table], Change | None]) -> Change | None:
+    def _commit(
+        self, build: Callable[[Table], Change | None], *, is_undoable: bool = True
+    ) -> Change | None:
         journal, ledger = self._journal, self._ledger
         if journal.is_behind():
             ledger.catch_up()
@@ -168,13 +170,28 @@ class Store:
                 raise
         else:
             entry, size = ledger.make(change, when), size_of(change) or len(encode(change)[1])
-        if entry is not None:
+        if entry is not None and is_undoable:
             self.log.note(entry, size)
         return change
 
-    def fill(self, change: Change) -> None:
-        """Take in what the samples' files say: no edit, so that nothing of it is to be undone."""
-        self._ledger.table.apply(change)
+    def fill(self, build: Callable[[Table], Change | None]) -> Change | None:
+        """Take in what the samples' files say, on disk, too; ``undo`` does not know of it.
+
+        Args:
+            build: as for ``commit``.
+
+        Raises:
+            ConflictError, OSError, ReadOnlyDatasetError, ValueError: as for ``commit``.
+        """
+        if self._is_kept:
+            self._check_writable()
+            change = self._exclusively(partial(self._commit, is_undoable=False), build)
+            self._schedule.ask()
+            return change
+        change = build(self._ledger.table)
+        if change is not None:
+            self._ledger.table.apply(change)
+        return change
 
     def undo(self, edits: int) -> pa.Table:
         """Take back the last edits made here, in one edit: their lines in the history, newest last.

@@ -28,6 +28,11 @@ the keys that it named, and the number of samples that it touched."""
 
 _NONE = np.empty(0, np.int64)
 
+SIZE_COLUMNS = frozenset({"width", "height"})
+"""Columns that say nothing but what the files say."""
+
+_READ_SIZES = "read sizes"
+
 _NAMES: dict[type[Any], str] = {
     SetBlocks: "update",
     AddSamples: "add samples",
@@ -58,7 +63,8 @@ def line_of(when: int | None, table: Table, change: Change) -> Line | None:
     shown = tuple(key for key in keys if not is_hidden(key))
     if keys and not shown:
         return None
-    return when, _NAMES[type(change)], shown, len(touched(table, change))
+    what = _READ_SIZES if set(shown) == SIZE_COLUMNS else _NAMES[type(change)]
+    return when, what, shown, len(touched(table, change))
 
 
 def _keys(change: Change) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from framegrid.storage.table.changes import AddSamples, Block, RemoveSamples, Se
 from framegrid.storage.table.ids import UNKNOWN, Ids, find_all
 from framegrid.storage.table.table import Table
 from framegrid.storage.undo.done import Done
+from framegrid.storage.undo.footprint import SIZE_COLUMNS
 
 
 def check_untouched(table: Table, done: Done) -> None:
@@ -119,7 +120,8 @@ def _check_column(table: Table, key: str, key_type: KeyType, left: list[Block]) 
         is_now, was_then = (
             objects_of(array[place : place + 1], key_type)[0] for array in (now, then)
         )
-        if is_now != was_then:
+        is_read = key in SIZE_COLUMNS and was_then is None  # in the background, by whomever
+        if is_now != was_then and not is_read:
             raise _Touched(
                 f"{brief(key)} of sample {ids[place]} was changed from {_shown(was_then)} to "
                 f"{_shown(is_now)}"
