@@ -192,6 +192,19 @@ export interface Picture {
   buffer: number;
 }
 
+/** One side of a cut: how many samples are there, and those that were asked for. */
+export interface CutSide {
+  count: number;
+  ids: number[];
+}
+/** What is equal to the cut is above it; `at` is null where no sample has a value. */
+export interface CutReply {
+  at: number | string | null;
+  missing: number;
+  below: CutSide;
+  above: CutSide;
+}
+
 /** Each request with its parts (`part`) and its reply (`ok`). */
 export interface Requests {
   /**
@@ -234,6 +247,27 @@ export interface Requests {
   /** Filters as an expression for `DataFrame.query`, and what the user calls the grid. */
   query: { body: { filters: WireFilters }; part: never; ok: { query: string; grid: string } };
   picture: { body: { sample_id: number; size: number }; part: never; ok: { picture: Picture } };
+  /**
+   * The samples on both sides of a cut through a key's values, nearest to it first: of each side
+   * the ids at positions from the first up to, not including, the last. The cut is `at` a bound of
+   * filters, null below everything, moved so that so many `samples`, or `percent` of all that have
+   * a value, more are below it. Of what passes the filters and is among the rows, which are packed
+   * as the trait is; null is all.
+   */
+  cut: {
+    body: {
+      key: string;
+      at: number | string | null;
+      filters: WireFilters;
+      below: [number, number];
+      above: [number, number];
+      samples?: number;
+      percent?: number;
+      rows?: number[] | string | null;
+    };
+    part: never;
+    ok: CutReply;
+  };
 }
 export type RequestName = keyof Requests;
 

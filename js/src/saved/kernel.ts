@@ -6,20 +6,23 @@ import type {
   ArraySpec,
   CodesHeader,
   Condition,
+  CutReply,
   Description,
   ErrorHeader,
   Picture,
-  RangeCondition,
   Request,
   Requests,
   Tile,
   Traits,
   Value,
 } from "../protocol";
-import { isRange, isUnder, isSame } from "../values/conditions";
+import { isSame } from "../values/conditions";
+import { SampleSet } from "../values/sampleset";
 import { parseSort } from "../values/sort";
+import { cut, type Ranking, ranking } from "./cutting";
+import { passing } from "./passing";
 import { encodeElements, encodeRange, encodeText, encodeValues, sortRows } from "./savedarrays";
-import { type Comparable, SavedTable, type SavedColumn } from "./table";
+import { SavedTable, type SavedColumn } from "./table";
 
 /** A picture with its data in base64, or why there is none. */
 export type SavedPicture =
@@ -54,6 +57,8 @@ export class SavedKernel {
   /** By keys, which may have any name. */
   readonly #headers: Map<string, CodesHeader | ErrorHeader>;
   readonly #masks: Map<string, SavedData["masks"][string]>;
+  /** What the last cut went through. */
+  #ranked: { of: string; ranking: Ranking } | undefined;
 
   constructor(data: SavedData) {
     this.#data = data;
@@ -77,6 +82,8 @@ export class SavedKernel {
         const buffers: Uint8Array[] = [];
         return { ok: { picture: this.#picture(request.sample_id, buffers) }, buffers };
       }
+      case "cut":
+        return { ok: this.#cut(request), buffers: [] };
       case "query":
         throw new Error("the page has no pandas: open the notebook to copy the filters");
       default:
@@ -139,11 +146,25 @@ export class SavedKernel {
       for (const row of saved.rows) mask[row] = 1;
       return mask;
     }
-    if (isRange(condition)) {
-      return Uint8Array.from(this.#comparables(key), (value) => Number(isWithin(value, condition)));
+    return passing(this.#table, key, condition);
+  }
+
+  #cut(body: Requests["cut"]["body"]): CutReply {
+    const header = this.#headers.get(body.key);
+    if (header?.kind !== "range") throw new Error(`a cut goes through numbers, not ${body.key}`);
+    const of = JSON.stringify([body.key, body.filters, body.rows]);
+    if (this.#ranked?.of !== of) this.#ranked = { of, ranking: this.#rank(body) };
+    return cut(this.#ranked.ranking, header, body);
+  }
+
+  #rank({ key, filters, rows }: Requests["cut"]["body"]): Ranking {
+    const { ids } = this.#data;
+    const chosen = rows == null ? null : SampleSet.unpack(rows);
+    const passes = Uint8Array.from(ids, (id) => Number(!chosen || chosen.has(id)));
+    for (const [filtered, condition] of Object.entries(filters)) {
+      this.#mask(filtered, condition).forEach((passing, row) => (passes[row] &= passing));
     }
-    const passes = predicate(condition);
-    return mask.map((_, row) => Number(passes(this.#table.value(key, row))));
+    return ranking(this.#table.comparables(key), ids, passes);
   }
 
   #tiles({ sample_ids, size, captions, sort }: Requests["tiles"]["body"]): Answer {
@@ -192,27 +213,3 @@ const DTYPES = new Map<unknown, "uint8" | "uint16" | "uint32" | "float64">([
   [Uint32Array, "uint32"],
   [Float64Array, "float64"],
 ]);
-
-/** Whether an integer lies between bounds of which one, as text, is longer than a double. */
-function isWithin(value: Comparable, { min, max, missing }: RangeCondition): boolean {
-  if (value === null || typeof value === "string") return missing;
-  return (min === null || value >= BigInt(min)) && (max === null || value <= BigInt(max));
-}
-
-/** What a condition that needs the values themselves asks of one. */
-function predicate(condition: Condition): (value: Value) => boolean {
-  if ("in" in condition) {
-    const wanted: Value[] = condition.in;
-    return (value) =>
-      Array.isArray(value) ? value.some((item) => wanted.includes(item)) : wanted.includes(value);
-  }
-  if ("under" in condition) return isUnder(condition.under);
-  if ("contains" in condition) {
-    const part = condition.contains;
-    return (value) =>
-      Array.isArray(value)
-        ? value.includes(part)
-        : value !== null && String(value).toLowerCase().includes(String(part).toLowerCase());
-  }
-  throw new Error("this filter needs the kernel: open the notebook to use it");
-}

@@ -62,6 +62,14 @@ export function areNeighbours(a: number, b: number): boolean {
   return first - second === 1n || second - first === 1n;
 }
 
+/** The least double that is greater; that of infinity is itself. */
+export function above(x: number): number {
+  if (x === 0) return Number.MIN_VALUE;
+  const bits = new BigInt64Array(Float64Array.of(x).buffer);
+  if (x < Infinity) bits[0] += x > 0 ? 1n : -1n;
+  return new Float64Array(bits.buffer)[0];
+}
+
 /** Of the first digit: 0 for ones, 1 for tens. */
 function magnitude(x: number): number {
   return Number(x.toExponential().split("e")[1]);

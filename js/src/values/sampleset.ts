@@ -26,7 +26,7 @@ export class SampleSet {
     return SampleSet.EMPTY.with(ids);
   }
 
-  /** Reads what a trait holds: ids, or `FIRST:TEXT`, see `src/framegrid/grid/widget/sample_ids.py`. */
+  /** Reads what a trait holds: ids, or `FIRST:TEXT`, see `src/framegrid/grid/answers/packed_ids.py`. */
   static unpack(wire: number[] | string): SampleSet {
     if (typeof wire !== "string") return SampleSet.of(wire);
     const [first, text] = wire.split(":");

@@ -104,7 +104,36 @@ class Query:
     filters: Json
 
 
-Request = Query | Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The samples on both sides of a cut through a key's values, nearest to it first.
+
+    What is equal to the cut is above it. The reply has ``at``, None where no sample has a value,
+    ``missing``, and for ``below`` and ``above`` the ``count`` and the ``ids`` asked for.
+
+    Attributes:
+        key: of numbers or datetimes.
+        at: where the cut is, as a bound of a filter; None is below everything.
+        samples: moves the cut so that so many more are below it; fewer, if negative.
+        percent: the same, of all that have a value; at least one.
+        filters: what is cut passes them,
+        rows: and is one of these samples, written as the trait; None is all.
+        below: the positions of the ids asked for, from the first up to, not including, the last;
+            position 0 is next to the cut.
+        above: the same.
+    """
+
+    key: str
+    at: float | str | None
+    filters: Json
+    below: list[int]
+    above: list[int]
+    samples: int = 0
+    percent: float = 0
+    rows: list[int] | str | None = None
+
+
+Request = Query | Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut
 
 REQUESTS: dict[str, type[Request]] = {
     "ready": Ready,
@@ -114,6 +143,7 @@ REQUESTS: dict[str, type[Request]] = {
     "sample": SampleDetail,
     "picture": LargePicture,
     "query": Query,
+    "cut": Cut,
 }
 
 

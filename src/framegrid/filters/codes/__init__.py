@@ -16,20 +16,24 @@ from framegrid.filters.codes.elements import encode_elements
 from framegrid.filters.codes.encoding_columns import (
     VALUES_LIMIT,
     Kind,
+    Number,
     encode_range,
     encode_text,
     encode_values,
     ends,
     kind,
+    numbers,
 )
 
 __all__ = [
     "VALUES_LIMIT",
     "Kind",
+    "Number",
     "encode_elements",
     "encode_range",
     "encode_text",
     "encode_values",
     "ends",
     "kind",
+    "numbers",
 ]

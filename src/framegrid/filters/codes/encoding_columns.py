@@ -170,7 +170,7 @@ def encode_range(key: str, series: pd.Series, extra: Sequence[float] = ()) -> Ra
         extra: further edges, in the unit of the edges; those outside the values are left out, as
             no value lies there.
     """
-    number, values, missing = _numbers(series)
+    number, values, missing = numbers(series)
     finite = values[~missing & np.isfinite(values)]
     knee = None if number == "datetime" else _knee(finite)
     own = _edges(number, finite, knee)
@@ -196,7 +196,7 @@ def encode_range(key: str, series: pd.Series, extra: Sequence[float] = ()) -> Ra
     )
 
 
-def _numbers(series: pd.Series) -> tuple[Number, Array, Array]:
+def numbers(series: pd.Series) -> tuple[Number, Array, Array]:
     """A column's kind, its values as (N,) float64 or int64, and (N,) bool: what is missing."""
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         times = series.to_numpy("datetime64[us]")
@@ -210,7 +210,7 @@ def _numbers(series: pd.Series) -> tuple[Number, Array, Array]:
 
 def ends(series: pd.Series) -> tuple[Any, Any] | None:
     """Least and greatest finite value of numbers or datetimes, None where there is none."""
-    number, values, missing = _numbers(series)
+    number, values, missing = numbers(series)
     if number == "float":
         finite = values if np.isfinite(values).all() else values[np.isfinite(values)]
     else:

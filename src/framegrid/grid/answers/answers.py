@@ -13,6 +13,7 @@ from framegrid.dataset import ImageDataset, Sample
 from framegrid.grid import protocol
 from framegrid.grid.answers import arrays
 from framegrid.grid.answers.arrays import Buffers, Encoded
+from framegrid.grid.answers.cutting import Cutting
 from framegrid.grid.answers.grid_view import ColumnCache, GridView
 from framegrid.grid.protocol import Json
 
@@ -37,6 +38,7 @@ class Answers:
         self._encoded = ColumnCache(lambda encoded: encoded[0].nbytes, KEPT_BYTES)
         self._view = GridView(dataset.view(), self._facts)
         self._loading: dict[int, GridView] = {}
+        self._cutting = Cutting()
 
     @property
     def view(self) -> GridView:
@@ -110,6 +112,14 @@ class Answers:
             }
             for sample_id, name, *cells in zip(ids, *columns, strict=True)
         ]
+
+    def cut(self, request: protocol.Cut) -> Json:
+        """The samples on both sides of a cut, nearest first.
+
+        Raises:
+            UnknownKeyError, FilterError: as for ``Cutting.answer``.
+        """
+        return self._cutting.answer(self.view, request)
 
     def detail(self, sample_id: int) -> Json:
         """All fields and metadata of a sample, of very long values the beginning.

@@ -65,6 +65,8 @@ class Messenger:
                 self._ok(reply_to, *self._answers.arrays(request))
             case protocol.SampleDetail():
                 self._ok(reply_to, self._answers.detail(request.sample_id))
+            case protocol.Cut():
+                self._ok(reply_to, self._answers.cut(request))
             case protocol.Query():
                 self._ok(reply_to, {**self._answers.query(request), "grid": self._name()})
             case protocol.LargePicture():
