@@ -44,13 +44,34 @@ export type Condition =
 /** Condition by key, as they travel. */
 export type WireFilters = Record<string, Condition>;
 
+/** A key with its sign or "random:SEED", or a list of two and more; "" for the dataset's order. */
+export type Sort = string | string[];
+/** By value or by how many samples pass the filters; missing is last. */
+export type GroupOrder = "value" | "-value" | "count" | "-count";
+/** `at` is a bound as a `RangeCondition` of the key has it. */
+export interface Cut {
+  key: string;
+  at: number | string;
+}
+
 /** The synced traits; Python declares the same names in `src/framegrid/grid/widget/traits.py`. */
 export interface Traits {
   filters: WireFilters;
-  sort: string;
+  /** The samples among which the filters choose, as `SampleSet` packs them; null for all. */
+  rows: number[] | string | null;
+  /** What sections are of: a key, or a key and a form, as in "taken:month"; "" for none. */
+  group: string;
+  group_order: GroupOrder;
+  /** How many samples of each section show at most; 0 for all. */
+  per_group: number;
+  sort: Sort;
   /** Sample ids as `SampleSet` packs them. */
   selected: number[] | string;
+  /** Of `active`, `cut` and `compared`, setting one clears the others. */
   active: number | null;
+  cut: Cut | null;
+  /** Sample ids, 2 to 6 or none. */
+  compared: number[];
   thumbnail_size: number;
   fill: boolean;
   captions: string[];
@@ -152,13 +173,26 @@ export interface MaskHeader {
 export interface RowsHeader {
   kind: "rows";
 }
+/** Sections by row: the code indexes `values`; `values.length` is missing. */
+export interface SectionsHeader {
+  kind: "sections";
+  /** Whether a section is a value, a bin of the histogram, or the datetimes of a day, month or year. */
+  form: "value" | "bins" | "day" | "month" | "year";
+  /**
+   * Ascending. Of bins `[from, to]`: half-open, the last one closed; infinite values beside them are
+   * "-inf" and "inf". Of days, months and years the datetime at which they begin.
+   */
+  values: (Value | [Edge, Edge])[];
+  missing: number;
+}
 export type CodesHeader = RangeHeader | ValuesHeader | TextHeader | ElementsHeader;
-export type ArrayHeader = CodesHeader | MaskHeader | RowsHeader | ErrorHeader;
+export type ArrayHeader = CodesHeader | MaskHeader | RowsHeader | SectionsHeader | ErrorHeader;
 
 /** Which array of one number per row is asked for. */
 export type ArraySpec =
   | { of: "ids" }
-  | { of: "order"; sort: string }
+  | { of: "order"; sort: Sort }
+  | { of: "sections"; group: string }
   | { of: "codes"; key: string; extra: Edge[] }
   | { of: "mask"; key: string; condition: Condition };
 
@@ -179,8 +213,8 @@ export interface Tile {
   sample_id: number;
   name: string;
   captions: Value[];
-  /** The value of the key sorted by, null when missing or unsorted. */
-  sorted: Value;
+  /** A value for each key sorted by, null when missing. */
+  sorted: Value[];
 }
 export interface Picture {
   sample_id: number;
@@ -231,7 +265,7 @@ export interface Requests {
       sample_ids: number[];
       size: number;
       captions: string[];
-      sort: string;
+      sort: Sort;
       /** Of which the names and values are; without one, of the latest. */
       revision?: number;
     };
@@ -246,6 +280,25 @@ export interface Requests {
   };
   /** Filters as an expression for `DataFrame.query`, and what the user calls the grid. */
   query: { body: { filters: WireFilters }; part: never; ok: { query: string; grid: string } };
+  /**
+   * A Python cell for what is on the screen, or for the decision that the selection or the cut is.
+   * The fields are the traits as they are here. The error of a reply says why there is no such cell.
+   */
+  code: {
+    body: {
+      of: "view" | "selection" | "cut";
+      filters: WireFilters;
+      rows: Traits["rows"];
+      sort: Sort;
+      group: string;
+      group_order: GroupOrder;
+      per_group: number;
+      selected: Traits["selected"];
+      cut: Cut | null;
+    };
+    part: never;
+    ok: { code: string };
+  };
   picture: { body: { sample_id: number; size: number }; part: never; ok: { picture: Picture } };
   /**
    * The samples on both sides of a cut through a key's values, nearest to it first: of each side

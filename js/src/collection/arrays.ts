@@ -2,7 +2,7 @@
 
 import { areSame, isSame } from "../values/conditions";
 import { SampleIds } from "../values/ids";
-import { parseSort } from "../values/sort";
+import { parseSort, sortsOf } from "../values/sort";
 import type { Described, EngineArray, PulledArray, RowArray } from "./types";
 import type { ArrayPiece, ArraySpec } from "../protocol";
 import type { RequestChannel } from "../kernel/requests";
@@ -16,11 +16,11 @@ const ARRAY_TYPES = {
 
 /** The key that an array is made of; an expression, which has none, may be made of any. */
 export function keyOf(spec: EngineArray): string {
-  return spec.of === "order" ? parseSort(spec.sort).key : spec.key;
+  return spec.of === "order" ? parseSort(sortsOf(spec.sort)[0] ?? "").key : spec.key;
 }
 
 export function isSameSpec(a: EngineArray, b: EngineArray): boolean {
-  if (a.of === "order") return b.of === "order" && a.sort === b.sort;
+  if (a.of === "order") return b.of === "order" && areSame(sortsOf(a.sort), sortsOf(b.sort));
   if (b.of === "order") return false;
   if (a.key !== b.key) return false;
   if (a.of === "codes") return b.of === "codes" && areSame(a.extra, b.extra);

@@ -10,7 +10,7 @@ export interface PulledArray {
 }
 
 /** An array that the engine works with. */
-export type EngineArray = Exclude<ArraySpec, { of: "ids" }>;
+export type EngineArray = Exclude<ArraySpec, { of: "ids" | "sections" }>;
 /** An array that was asked for, and what came. */
 export type Arrived = readonly [EngineArray, PulledArray];
 

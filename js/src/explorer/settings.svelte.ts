@@ -2,6 +2,7 @@
 
 import type { Traits } from "../protocol";
 import { SampleSet } from "../values/sampleset";
+import { sortsOf } from "../values/sort";
 import type { TraitSync } from "../kernel/traits";
 import type { Cut, GroupOrder, Settings } from "../view";
 
@@ -32,7 +33,7 @@ export class SharedSettings implements Settings {
     this.#sync = sync;
     this.#changed = changed;
     this.#hidden = HIDDEN.get(sync.model) ?? this.#hidden;
-    this.#follow("sort", (sort) => (this.#sort = sort ? [sort] : []));
+    this.#follow("sort", (sort) => (this.#sort = sortsOf(sort)));
     this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
     this.#follow("fill", (fill) => (this.#fill = fill));
     this.#follow("captions", (captions) => (this.#captions = captions));

@@ -78,12 +78,13 @@ export class TileCache {
     this.#bytes = 0;
   }
 
-  /** Takes what a tile says of these keys, the one sorted by last, unless it is outdated. */
+  /** Takes what a tile says of these keys, those sorted by last, unless it is outdated. */
   tell({ sample_id, name, captions, sorted }: Tile, keys: string[], version: number): void {
     const entry = this.#entries.get(sample_id) ?? NEW;
     if (entry.version > version) return;
     const values = new Map(entry.version === version ? entry.state.values : NO_VALUES);
-    keys.forEach((key, i) => values.set(key, i < captions.length ? captions[i] : sorted));
+    const told = [...captions, ...sorted];
+    keys.forEach((key, i) => values.set(key, told[i] ?? null));
     this.#update(sample_id, { name, values }, { version });
   }
 

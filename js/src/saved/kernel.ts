@@ -18,7 +18,7 @@ import type {
 } from "../protocol";
 import { isSame } from "../values/conditions";
 import { SampleSet } from "../values/sampleset";
-import { parseSort } from "../values/sort";
+import { parseSort, sortKeys, sortsOf } from "../values/sort";
 import { cut, type Ranking, ranking } from "./cutting";
 import { passing } from "./passing";
 import { encodeElements, encodeRange, encodeText, encodeValues, sortRows } from "./savedarrays";
@@ -109,9 +109,11 @@ export class SavedKernel {
       case "ids":
         return [Float64Array.from(this.#data.ids), { kind: "rows" }];
       case "order": {
-        const { key, ascending } = parseSort(spec.sort);
+        const { key, ascending } = parseSort(sortsOf(spec.sort)[0] ?? "");
         return [sortRows(this.#comparables(key), !ascending), { kind: "rows" }];
       }
+      case "sections":
+        throw new Error("the page has no sections");
       case "codes":
         return this.#codes(spec.key, spec.extra);
       case "mask":
@@ -169,7 +171,7 @@ export class SavedKernel {
 
   #tiles({ sample_ids, size, captions, sort }: Requests["tiles"]["body"]): Answer {
     const buffers: Uint8Array[] = [];
-    const { key } = parseSort(sort);
+    const keys = sortKeys(sortsOf(sort), this.#table.has);
     const tiles = sample_ids.map((id): Tile => {
       const value = (name: string): Value =>
         name === "sample_id" ? id : this.#table.value(name, this.#table.row(id) ?? -1);
@@ -177,7 +179,7 @@ export class SavedKernel {
         sample_id: id,
         name: String(value("file_name")),
         captions: captions.map(value),
-        sorted: key ? value(key) : null,
+        sorted: keys.map(value),
       };
     });
     const pictured = size ? sample_ids : [];

@@ -29,6 +29,8 @@ export class SavedTable {
     return this.#rows.get(id);
   }
 
+  readonly has = (key: string): boolean => key === "sample_id" || !!this.#resolve(key)[0];
+
   /** The value of a column, or of a path such as `gps.lat` into the dicts of one. */
   value(key: string, row: number): Value {
     const [column, path] = this.#resolve(key);

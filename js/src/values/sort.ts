@@ -1,5 +1,7 @@
 /** What to sort by: a key, after "-" when it descends; see `parse_sort` in `src/framegrid/grid/protocol.py`. */
 
+import type { Sort as WireSort } from "../protocol";
+
 export interface Sort {
   key: string;
   ascending: boolean;
@@ -25,4 +27,10 @@ export function seedOf(sort: string, isKey: (key: string) => boolean): string | 
 /** The keys whose values order the samples. */
 export function sortKeys(sort: readonly string[], isKey: (key: string) => boolean): string[] {
   return sort.filter((by) => seedOf(by, isKey) === null).map((by) => parseSort(by).key);
+}
+
+/** What is sorted by, the foremost first; none for the dataset's order. */
+export function sortsOf(sort: WireSort): readonly string[] {
+  if (typeof sort !== "string") return sort;
+  return sort === "" ? [] : [sort];
 }

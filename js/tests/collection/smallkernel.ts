@@ -77,6 +77,7 @@ export function encode(
   if (spec.of === "mask") {
     return { header: { kind: "mask" }, data: Uint8Array.from(tagged), dtype: "uint8" };
   }
+  if (spec.of === "sections") throw new Error("no sections");
   if (spec.key === "weather") {
     const data = Uint8Array.from(WEATHER, (w) => ["sunny", "rain", null].indexOf(w));
     return {

@@ -101,7 +101,7 @@ describe("asking for something else", () => {
     store.configure({ ...QUERY, captions: ["city", "weather"], sort: "-blur" });
     expect(store.get(1)?.values).toEqual(new Map([["weather", "sunny"]]));
     frame();
-    const tile = { sample_id: 1, name: "1.jpg", captions: ["Bern", "rain"], sorted: 0.5 };
+    const tile = { sample_id: 1, name: "1.jpg", captions: ["Bern", "rain"], sorted: [0.5] };
     calls[1].onPart({ tiles: [tile], pictures: [] }, []);
     expect(store.get(1)?.values).toEqual(
       new Map<string, unknown>([

@@ -59,7 +59,7 @@ export function range(first: number, last: number): number[] {
 }
 
 export function tileOf(sample_id: number, caption = "sunny"): Tile {
-  return { sample_id, name: `${sample_id}.jpg`, captions: [caption], sorted: null };
+  return { sample_id, name: `${sample_id}.jpg`, captions: [caption], sorted: [] };
 }
 
 export function pictureOf(sample_id: number, buffer: number): Picture {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AnyModel } from "@anywidget/types";
-import type { Traits } from "../../src/protocol";
+import type { Sort, Traits } from "../../src/protocol";
 import { TraitSync } from "../../src/kernel/traits";
 
 /** Like a widget model: `set` fires its change event at once. */
@@ -63,7 +63,7 @@ describe("TraitSync", () => {
   });
 
   it("hears of others' changes, not of its own", () => {
-    const heard: string[] = [];
+    const heard: Sort[] = [];
     sync.observe("sort", (sort) => heard.push(sort));
     sync.set("sort", "width");
     model.set("sort", "height" as never);

@@ -90,8 +90,8 @@ describe("SavedKernel", () => {
     const { part, buffers } = kernel.answer({ id: "1", type: "tiles", ...body });
     expect(part).toMatchObject({
       tiles: [
-        { sample_id: 8, name: "b.jpg", captions: [null], sorted: "b.jpg" },
-        { sample_id: 3, name: "a.jpg", captions: ["A Dog"], sorted: "a.jpg" },
+        { sample_id: 8, name: "b.jpg", captions: [null], sorted: ["b.jpg"] },
+        { sample_id: 3, name: "a.jpg", captions: ["A Dog"], sorted: ["a.jpg"] },
       ],
       pictures: [{ error: "broken" }, { error: null, height: 2, buffer: 0 }],
     });

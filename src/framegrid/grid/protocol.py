@@ -9,6 +9,7 @@ under the same id. One push comes unasked: ``notice``. Binary buffers stay below
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
@@ -23,7 +24,13 @@ MAX_ERROR_CHARACTERS = 2_000
 # The most that a character takes, as an escape sequence.
 _CHARACTER_BYTES = 6
 
+# A shuffle by a seed, unless a key has that name.
+_RANDOM = re.compile(r"random:([+-]?[0-9]{1,4000})")
+
 Json = dict[str, Any]
+
+Sort = str | list[str]
+"""A key with its sign, ``"random:SEED"``, or a list of these; ``""`` for the dataset's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,8 @@ class Arrays:
     Attributes:
         revision: the dataset's revision that the browser knows.
         arrays: what is asked for: ``{"of": "ids"}``, ``{"of": "order", "sort"}``,
-            ``{"of": "codes", "key", "extra"}`` or ``{"of": "mask", "key", "condition"}``.
+            ``{"of": "codes", "key", "extra"}``, ``{"of": "mask", "key", "condition"}`` or
+            ``{"of": "sections", "group"}``.
         start: the first row wanted of ``arrays[0]``; the others start at 0.
     """
 
@@ -71,7 +79,7 @@ class Tiles:
     sample_ids: list[int]
     size: int
     captions: list[str]
-    sort: str
+    sort: Sort
     revision: int | None = None
 
 
@@ -133,7 +141,28 @@ class Cut:
     rows: list[int] | str | None = None
 
 
-Request = Query | Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A cell for what is on the screen, or for the decision that a selection or a cut is.
+
+    The fields are traits as the browser has them, which the kernel may not have heard of yet.
+
+    Attributes:
+        of: ``"view"``, ``"selection"`` or ``"cut"``.
+    """
+
+    of: str
+    filters: Json
+    rows: list[int] | str | None
+    sort: Sort
+    group: str
+    group_order: str
+    per_group: int
+    selected: list[int] | str
+    cut: Json | None
+
+
+Request = Query | Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut | Code
 
 REQUESTS: dict[str, type[Request]] = {
     "ready": Ready,
@@ -144,6 +173,7 @@ REQUESTS: dict[str, type[Request]] = {
     "picture": LargePicture,
     "query": Query,
     "cut": Cut,
+    "code": Code,
 }
 
 
@@ -194,6 +224,22 @@ def parse_sort(sort: str) -> tuple[str, bool]:
     ``"+-key"`` and ``"--key"``.
     """
     return (sort[1:] if sort[:1] in {"+", "-"} else sort), not sort.startswith("-")
+
+
+def sorts_of(sort: Sort) -> list[str]:
+    """What is sorted by, the foremost first; none for the dataset's order."""
+    return [sort] * bool(sort) if isinstance(sort, str) else sort
+
+
+def sort_of(sorts: list[str]) -> Sort:
+    """The sort of which ``sorts_of`` makes this."""
+    return sorts if len(sorts) > 1 else "".join(sorts)
+
+
+def random_seed(sort: str) -> int | None:
+    """The seed of ``"random:SEED"``, None where it is something else."""
+    found = _RANDOM.fullmatch(sort)
+    return found and int(found[1])
 
 
 def sort_text(key: str, *, ascending: bool) -> str:

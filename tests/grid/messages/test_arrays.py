@@ -83,7 +83,7 @@ def test_a_caption_that_is_gone_is_missing(browser, dataset):
         "tiles", sample_ids=[0], size=64, captions=["temperature", "file_name"], sort="temperature"
     )
     (tile,) = parts[0][0]["part"]["tiles"]
-    assert (tile["captions"], tile["sorted"]) == ([None, tile["name"]], None)
+    assert (tile["captions"], tile["sorted"]) == ([None, tile["name"]], [None])
 
 
 def test_what_a_page_loads_is_of_one_revision(browser, dataset):

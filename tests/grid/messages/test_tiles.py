@@ -45,7 +45,7 @@ def test_tiles_send_texts_first_then_pictures(browser, dataset):
     texts = parts[0][0]["part"]["tiles"]
     assert [tile["name"] for tile in texts] == [sample.file_name for sample in dataset]
     assert texts[0]["captions"] == [46.5]
-    assert texts[1]["sorted"] == 1.5
+    assert texts[1]["sorted"] == [1.5]
     pictures = [picture for part, _ in parts for picture in part["part"]["pictures"]]
     assert sorted(picture["sample_id"] for picture in pictures) == ids
 
@@ -170,11 +170,11 @@ def test_tiles_tell_what_is_in_the_revision_that_is_shown(browser, dataset):
     ready, _, _ = browser.ask("ready")
     before = ready["ok"]["revision"]
     dataset.update_metadata({0: {"temperature": 99.5, "gps": {"lat": 1.5}}})
-    assert [(tile["captions"], tile["sorted"]) for tile in told(before)] == [([46.5], 0.5)]
+    assert [(tile["captions"], tile["sorted"]) for tile in told(before)] == [([46.5], [0.5])]
     assert told(dataset.revision) == []  # nobody was told of it yet
     browser.ask("ready")
     (tile,) = told(dataset.revision)
-    assert (tile["captions"], tile["sorted"]) == ([1.5], 99.5)
+    assert (tile["captions"], tile["sorted"]) == ([1.5], [99.5])
 
 
 def test_what_is_wrong_with_one_key_stays_there(browser, dataset, monkeypatch):

@@ -100,7 +100,7 @@ def test_unknown_keywords_name_the_traits(dataset):
         ("filter", "did you mean 'filters'"),
         ("sorted", "did you mean 'sort'"),
         ("thumbnail_sise", "did you mean 'thumbnail_size'"),
-        ("zzz", "there are active, caption_keys, captions, fill, filters"),
+        ("zzz", "there are active, caption_keys, captions, compared, cut, fill"),
         ("filtered", "grid.filtered follows from the traits"),
         ("dataset", "grid.dataset follows from the traits"),
     ],

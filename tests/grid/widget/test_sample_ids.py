@@ -83,7 +83,7 @@ def test_any_iterable_of_integers_becomes_a_list_with_each_id_once(given_ids):
     ("given_ids", "message"),
     [
         (3, "takes an iterable of sample ids, not 3"),
-        ("12", "'str' object cannot be interpreted"),
+        ("12", "takes an iterable of sample ids, not '12'"),
         ([1.5], "'float' object cannot be interpreted"),
         ([None], "'NoneType' object cannot be interpreted"),
     ],

@@ -13,8 +13,10 @@ from framegrid.dataset import ImageDataset, Sample
 from framegrid.grid import protocol
 from framegrid.grid.answers import arrays
 from framegrid.grid.answers.arrays import Buffers, Encoded
+from framegrid.grid.answers.column_cache import ColumnCache
 from framegrid.grid.answers.cutting import Cutting
-from framegrid.grid.answers.grid_view import ColumnCache, GridView
+from framegrid.grid.answers.grid_view import GridView
+from framegrid.grid.answers.orders import sort_keys
 from framegrid.grid.protocol import Json
 
 # Arrays stay encoded while the browser pulls them piece by piece, and while the column is the same.
@@ -98,17 +100,17 @@ class Answers:
             return []
         ids = view.known(request.sample_ids)
         rows = np.searchsorted(view.rows.to_numpy(), ids)
-        key, _ = protocol.parse_sort(request.sort)
-        keys = ["file_name", *request.captions, *([key] if key else [])]
+        sorted_by = [key.name for key in sort_keys(request.sort, view) if key.seed is None]
+        keys = ["file_name", *request.captions, *sorted_by]
         size = protocol.longest_text(len(ids) * len(keys))
         columns = [[protocol.cut(cell, size) for cell in view.cells(key, rows)] for key in keys]
-        last = len(request.captions) + 1
+        captions = len(request.captions)
         return [
             {
                 "sample_id": int(sample_id),
                 "name": name,
-                "captions": list(cells[: last - 1]),
-                "sorted": cells[last - 1] if key else None,
+                "captions": list(cells[:captions]),
+                "sorted": list(cells[captions:]),
             }
             for sample_id, name, *cells in zip(ids, *columns, strict=True)
         ]
@@ -169,11 +171,10 @@ class Answers:
         if before.get("sample_id") != now["sample_id"]:
             return
         for index, spec in enumerate(request.arrays):
-            key = arrays.key_of(spec)
-            if key in now and now[key] == before.get(key):
-                continue
             with suppress(Exception):  # it is asked for again, and its reason told then
-                yield index, self._array(view, spec)
+                keys = arrays.keys_of(view, spec)
+                if not all(key in now and now[key] == before.get(key) for key in keys):
+                    yield index, self._array(view, spec)
 
     def _array_or_reason(self, view: GridView, spec: Mapping[str, Any]) -> Encoded:
         """One array; where there is none the reason, as the trouble of its key alone.

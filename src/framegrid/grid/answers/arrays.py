@@ -10,6 +10,8 @@ from framegrid.base import brief
 from framegrid.filters import codes
 from framegrid.grid import protocol
 from framegrid.grid.answers.grid_view import GridView
+from framegrid.grid.answers.groups import parse_group
+from framegrid.grid.answers.orders import order, sort_keys
 from framegrid.grid.protocol import Json
 
 # What of a column goes its own way, or is known.
@@ -20,9 +22,14 @@ Encoded = tuple[np.ndarray, Json]
 """An array and its header."""
 
 
-def key_of(spec: Mapping[str, Any]) -> str:
-    """The key that an array is made of; an expression, which has none, may be made of any."""
-    return protocol.parse_sort(spec["sort"])[0] if spec["of"] == "order" else spec["key"]
+def keys_of(view: GridView, spec: Mapping[str, Any]) -> list[str]:
+    """The keys that an array is made of; an expression, which has none, may be made of any."""
+    match spec:
+        case {"of": "order", "sort": sort}:
+            return [key.name for key in sort_keys(sort, view) if key.seed is None]
+        case {"of": "sections", "group": group}:
+            return [parse_group(group, view).key]
+    return [spec["key"]]
 
 
 def encode(view: GridView, spec: Mapping[str, Any]) -> Encoded:
@@ -35,7 +42,7 @@ def encode(view: GridView, spec: Mapping[str, Any]) -> Encoded:
         case {"of": "ids"}:
             return view.rows.to_numpy(np.float64), {"kind": "rows"}
         case {"of": "order", "sort": sort}:
-            return view.order(sort), {"kind": "rows"}
+            return order(sort, view), {"kind": "rows"}
         case {"of": "mask", "key": key, "condition": condition}:
             conditions = filters.normalise({key: condition}, view.schema)
             mask = view.passing(conditions)

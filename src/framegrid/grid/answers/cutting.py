@@ -10,7 +10,8 @@ from framegrid import filters
 from framegrid.base import FilterError, brief
 from framegrid.filters import codes
 from framegrid.grid import protocol
-from framegrid.grid.answers.grid_view import ColumnCache, GridView
+from framegrid.grid.answers.column_cache import ColumnCache
+from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.answers.packed_ids import LONGEST_LIST, unpack
 from framegrid.grid.answers.ranking import Ranking
 from framegrid.grid.protocol import Json
@@ -81,6 +82,19 @@ def check_cut(view: GridView, key: str) -> None:
             f"a cut goes through numbers or datetimes, and {brief(key)} has "
             f"{'text' if kind in {'text', 'values'} else kind}: choose a key with a slider"
         )
+
+
+def checked_cut(view: GridView, key: str, at: Any) -> Json:
+    """A cut with its value as a bound of a filter: a number, or a datetime in ISO 8601.
+
+    Raises:
+        UnknownKeyError, FilterError: as for ``check_cut``; and the value is none to cut by.
+    """
+    check_cut(view, key)
+    least = filters.normalise({key: (at, None)}, view.schema)[key]["min"]
+    if least is None:
+        raise FilterError(f"cannot cut {brief(key)} at {brief(at)}: choose a value")
+    return {"key": key, "at": least}
 
 
 def _by(request: protocol.Cut, count: int) -> int:

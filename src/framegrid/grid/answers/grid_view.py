@@ -1,9 +1,7 @@
 """A dataset at one revision: its frame, its filter keys and the order of its rows."""
 
-from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import Any, TypeVar
-from weakref import ref
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,37 +18,8 @@ from framegrid.base import (
 from framegrid.dataset import DatasetView
 from framegrid.filters import codes
 from framegrid.grid import protocol
+from framegrid.grid.answers.column_cache import ColumnCache
 from framegrid.grid.protocol import Json
-
-Made = TypeVar("Made")
-
-
-class ColumnCache:
-    """What was made of columns: made again only when the column is another.
-
-    Args:
-        size: of what was made, in bytes.
-        limit: what is kept, in bytes.
-    """
-
-    def __init__(self, size: Callable[[Any], int], limit: int) -> None:
-        self._size = size
-        self._limit = limit
-        self._kept: dict[Hashable, tuple[Any, Any]] = {}
-
-    def get(self, name: Hashable, column: object, make: Callable[[], Made]) -> Made:
-        """What `make` makes of a column, now or when it was asked for under this name."""
-        kept = self._kept.pop(name, None)
-        is_new = kept is None or kept[0]() is not column
-        if kept is None or is_new:
-            kept = ref(column), make()
-        self._kept[name] = kept
-        while is_new and len(self._kept) > 1 and self._bytes() > self._limit:
-            self._kept.pop(next(iter(self._kept)))
-        return kept[1]
-
-    def _bytes(self) -> int:
-        return sum(self._size(made) for _, made in list(self._kept.values()))
 
 
 class GridView:
@@ -163,24 +132,19 @@ class GridView:
             column, path = target.column, target.path
         return as_json(self._columns[column].iloc[rows], path)
 
-    def known(self, sample_ids: list[int]) -> np.ndarray:
-        """Those of the ids that are samples here, in the order given."""
+    def known(self, sample_ids: Any) -> np.ndarray:
+        """Those of the ids that are samples here, in the order given: (K,) int64."""
         ids = np.asarray(sample_ids, np.int64)
+        if self.first_id is not None:
+            known: np.ndarray = ids[(ids >= self.first_id) & (ids < self.first_id + len(self.rows))]
+            return known
         return ids[np.isin(ids, self.rows.to_numpy())]
 
-    def order(self, sort: str) -> np.ndarray:
-        """Rows in the order of `sort`, missing last, ties in id order: (N,) uint32.
-
-        Raises:
-            UnknownKeyError, FilterError: as for ``check_sort``.
-        """
-        rows = np.arange(len(self.rows), dtype=np.uint32)
-        if not sort:
-            return rows
-        self.check_sort(sort)
-        key, ascending = protocol.parse_sort(sort)
-        series = pd.Series(rows, index=self._sortable(key))
-        return series.sort_index(ascending=ascending, kind="stable", na_position="last").to_numpy()
+    def mask(self, sample_ids: Any) -> np.ndarray:
+        """Which rows are of these samples, of which all are known: (N,) bool."""
+        mask = np.zeros(len(self.rows), np.bool_)
+        mask[np.searchsorted(self.rows.to_numpy(), np.asarray(sample_ids, np.int64))] = True
+        return mask
 
     def passing(self, conditions: filters.Filters) -> np.ndarray:
         """Which rows meet all conditions: (N,) bool.
@@ -194,22 +158,6 @@ class GridView:
         frame = pd.DataFrame({name: self._columns[name] for name in names}, self.rows, copy=False)
         return filters.mask(conditions, frame, self.schema)
 
-    def matching(self, conditions: filters.Filters, sort: str) -> np.ndarray:
-        """Rows that meet all conditions, in the order of `sort`: (M,) uint32.
-
-        Raises:
-            UnknownKeyError, FilterError: as for ``check_sort`` and ``filters.mask``.
-        """
-        if not conditions:
-            return self.order(sort)
-        return self.arranged(self.passing(conditions), sort)
-
-    def arranged(self, mask: np.ndarray, sort: str) -> np.ndarray:
-        """Rows for which `mask`, (N,) bool, is true, in the order of `sort`: (M,) uint32."""
-        order = self.order(sort)
-        rows: np.ndarray = order[mask[order]]
-        return rows
-
     def check_key(self, key: str) -> None:
         """Raise unless `key` is a built-in column, a metadata key or a number inside a dict.
 
@@ -219,24 +167,34 @@ class GridView:
         if key not in BUILTIN_COLUMNS:
             filters.resolve(key, self.schema)
 
-    def check_sort(self, sort: str) -> None:
-        """Raise unless rows can be sorted by `sort`.
+    def check_ordered(self, key: str, purpose: str) -> None:
+        """Raise unless the values of `key` have an order.
 
         Raises:
             UnknownKeyError: the dataset has no such key.
             FilterError: the key holds lists or dicts.
         """
-        if not sort:
-            return
-        key, _ = protocol.parse_sort(sort)
         self.check_key(key)
         if self.schema.get(key) in {"list", "dict"}:
-            raise FilterError(f"cannot sort by {brief(key)}: it holds {self.schema[key]} values")
+            raise FilterError(f"cannot {purpose} {brief(key)}: it holds {self.schema[key]} values")
 
-    def _sortable(self, key: str) -> Any:
+    def has_key(self, key: str) -> bool:
+        """Whether ``check_key`` lets a key pass."""
+        try:
+            self.check_key(key)
+        except UnknownKeyError:
+            return False
+        return True
+
+    def ordered(self, key: str) -> pd.Series:
+        """The values of a key whose values have an order: (N,).
+
+        Raises:
+            UnknownKeyError, FilterError: as for ``check_ordered``.
+        """
         if key == self.rows.name:
-            return self.rows
-        return pd.Index(self._columns[key] if key in self._columns else self.values(key))
+            return pd.Series(self.rows, copy=False)
+        return self._columns[key] if key in self._columns else self.values(key)
 
     def _dict_paths(self, key: str) -> list[str]:
         return self._facts.get(

@@ -10,7 +10,7 @@ LONGEST_LIST = 10_000
 LONGEST_RUN = 255
 
 
-def pack(ids: list[int]) -> list[int] | str:
+def pack(ids: list[int], array: np.ndarray | None = None) -> list[int] | str:
     """Write ids for the wire: as they are, or ``FIRST:TEXT`` where they are many and dense.
 
     The text is base64 of pairs of bytes, how many and which, of a bitmap: bit ``id % 8`` of byte
@@ -19,7 +19,7 @@ def pack(ids: list[int]) -> list[int] | str:
     """
     if len(ids) <= LONGEST_LIST:
         return ids
-    array = np.asarray(ids)
+    array = np.asarray(ids) if array is None else array
     first, last = array.min() // 8, array.max() // 8
     if last - first > len(ids):
         return ids

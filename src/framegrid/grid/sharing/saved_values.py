@@ -47,8 +47,8 @@ def saved_values(answers: Answers, traits: Mapping[str, Any]) -> Json:
 
 def _is_left_out(view: GridView, key: str, traits: Mapping[str, Any]) -> bool:
     """Whether a page says nothing of folders: unless the grid goes by them."""
-    sort_key, _ = protocol.parse_sort(traits["sort"])
-    used = {*traits["filters"], *traits["captions"], sort_key}
+    sorts = [protocol.parse_sort(each)[0] for each in protocol.sorts_of(traits["sort"])]
+    used = {*traits["filters"], *traits["captions"], *sorts}
     return filters.is_folder(key, view.schema) and key not in used
 
 

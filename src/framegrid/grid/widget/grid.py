@@ -19,12 +19,15 @@ from framegrid import filters as conditions
 from framegrid.base import brief, replacing
 from framegrid.dataset import ImageDataset
 from framegrid.grid.answers.answers import Answers
+from framegrid.grid.answers.orders import order
+from framegrid.grid.answers.shown import Question, arranged, matching
 from framegrid.grid.sharing.saved_page import page
 from framegrid.grid.sharing.sheet import contact_sheet
+from framegrid.grid.widget.fitted import FittedTraits
 from framegrid.grid.widget.messages import Messenger
 from framegrid.grid.widget.sessions import Session, UnreachableError
 from framegrid.grid.widget.throttle import Throttle
-from framegrid.grid.widget.traits import OWN_TRAITS, GridTraits, did_you_mean
+from framegrid.grid.widget.traits import OWN_TRAITS, did_you_mean
 from framegrid.grid.widget.variable_name import name_of
 from framegrid.images import thumbnails
 
@@ -39,7 +42,7 @@ shown: WeakSet["Grid"] = WeakSet()
 """The grids of this process."""
 
 
-class Grid(GridTraits):
+class Grid(FittedTraits):
     """A grid of thumbnails with a range slider per numeric metadata key.
 
     The browser explores and never edits: metadata is edited in Python, and an open grid follows.
@@ -117,19 +120,24 @@ class Grid(GridTraits):
     def filtered(self) -> pd.DataFrame:
         """The samples that pass every filter, in grid order, indexed by sample id."""
         view = self._fit()
-        return view.frame.take(view.matching(self.filters, self.sort))
+        return view.frame.take(matching(self._question, view))
 
     @property
     def selection(self) -> pd.DataFrame:
         """The selected samples, in grid order, indexed by sample id."""
         view = self._fit()
-        return view.frame.take(view.arranged(view.rows.isin(self.selected), self.sort))
+        return view.frame.take(arranged(view.mask(self.selected.array), self._question, view))
 
     @property
     def query(self) -> str:
         """The filters as a ``DataFrame.query`` expression that gives the rows of `filtered`."""
         schema = self._fit().schema
         return str(conditions.query(self.filters, schema))
+
+    @property
+    def _question(self) -> Question:
+        ids = None if self.rows is None else self.rows.array
+        return Question(self.filters, ids, self.sort, self.group, self.group_order)
 
     def save_html(self, path: str | os.PathLike[str], max_mb: float = 20) -> None:
         """Write the grid as one HTML file that needs neither kernel nor network.
@@ -152,8 +160,8 @@ class Grid(GridTraits):
             ```
         """
         view = self._fit()
-        first = view.matching(self.filters, self.sort)
-        wanted = pd.unique(np.concatenate([first, view.order(self.sort)]))
+        first = matching(self._question, view)
+        wanted = pd.unique(np.concatenate([first, order(self.sort, view)]))
         traits = self.get_state([*OWN_TRAITS])
         made = page(self._answers, traits, wanted, max_mb).encode()
         with replacing(path) as file:
@@ -184,7 +192,7 @@ class Grid(GridTraits):
         bundle, metadata = self._repr_mimebundle_() or ({}, {})
         display(bundle, metadata=metadata, raw=True)
         view = self._fit()
-        rows = view.matching(self.filters, self.sort)
+        rows = matching(self._question, view)
         sheet = contact_sheet(self._dataset, view.rows, rows, self._sheet)
         display({"text/html": sheet, "text/plain": repr(self)}, raw=True)
 

@@ -63,12 +63,6 @@ class Messenger:
                 self._ok(reply_to, *self._answers.ready(request))
             case protocol.Arrays():
                 self._ok(reply_to, *self._answers.arrays(request))
-            case protocol.SampleDetail():
-                self._ok(reply_to, self._answers.detail(request.sample_id))
-            case protocol.Cut():
-                self._ok(reply_to, self._answers.cut(request))
-            case protocol.Query():
-                self._ok(reply_to, {**self._answers.query(request), "grid": self._name()})
             case protocol.LargePicture():
                 self._picture(reply_to, request)
             case protocol.Tiles():
@@ -77,6 +71,22 @@ class Messenger:
                 if loading := self._loading.get(request.target):
                     loading.cancel()
                 self._ok(reply_to, {})
+            case _:
+                self._ok(reply_to, self._told(request))
+
+    def _told(
+        self, request: protocol.SampleDetail | protocol.Query | protocol.Cut | protocol.Code
+    ) -> Json:
+        """Answer what takes neither buffers nor time."""
+        match request:
+            case protocol.SampleDetail():
+                return self._answers.detail(request.sample_id)
+            case protocol.Query():
+                return {**self._answers.query(request), "grid": self._name()}
+            case protocol.Cut():
+                return self._answers.cut(request)
+            case protocol.Code():
+                raise NotImplementedError
 
     def _picture(self, reply_to: str, request: protocol.LargePicture) -> None:
         def answer(made: Future[images.Encoded]) -> None:

@@ -1,50 +1,32 @@
-"""What a grid and its browser share: traits, what each may be, and what makes them stale."""
+"""What a grid and its browser share: traits, and what each may be."""
 
 import difflib
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets
 
 from framegrid import filters as conditions
-from framegrid.base import FOLDER, UnknownSampleError, brief, cut
+from framegrid.base import UnknownSampleError, brief, cut
 from framegrid.dataset import ImageDataset
-from framegrid.grid import protocol
 from framegrid.grid.answers.answers import Answers
-from framegrid.grid.answers.grid_view import GridView
+from framegrid.grid.answers.cutting import checked_cut
+from framegrid.grid.answers.groups import check_group
+from framegrid.grid.answers.orders import check_sort
 from framegrid.grid.widget.frozen import frozen
 from framegrid.grid.widget.messages import Messenger
-from framegrid.grid.widget.sample_ids import SampleIds
+from framegrid.grid.widget.sample_ids import ChosenIds, SampleIds
+from framegrid.grid.widget.trait_types import Cut, Filters, Keys, Sort
 
 THUMBNAIL_SIZES_PX = range(48, 513)
 HEIGHTS_PX = range(240, 4001)
+COMPARED = range(2, 7)
+GROUP_ORDERS = ("value", "-value", "count", "-count")
 
-
-class Filters(traitlets.Union):
-    """Conditions by key, or on the way to that an expression."""
-
-    def __init__(self) -> None:
-        super().__init__([traitlets.Dict(), traitlets.Unicode()])
-        self.tag(
-            sync=True,
-            to_json=lambda filters, _: protocol.to_browser(filters),
-            from_json=lambda wire, _: protocol.from_browser(wire),
-        )
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """See that it is one of them."""
-        return frozen(super().validate(obj, value), "grid.filters")
-
-
-class Keys(traitlets.List[str]):
-    """A list of keys."""
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """See that they are text."""
-        return frozen(super().validate(obj, value), f"grid.{self.name}")
+_PURPOSES = {"selected": "select", "rows": "show", "compared": "compare"}
 
 
 class GridTraits(anywidget.AnyWidget):
@@ -53,17 +35,16 @@ class GridTraits(anywidget.AnyWidget):
     _dataset: ImageDataset
     _answers: Answers
     _messenger: Messenger
-    # Revision and schema of the dataset that the traits fit.
-    _fitted: int
-    _schema_version: object = None
-    # Where the folders start that the filters speak of.
-    _folder_root: str | None
-    _fitting: threading.RLock
-
     filters = Filters()
-    sort = traitlets.Unicode("").tag(sync=True)
+    rows = ChosenIds()
+    group = traitlets.Unicode("").tag(sync=True)
+    group_order = traitlets.Unicode("value").tag(sync=True)
+    per_group = traitlets.Int(0).tag(sync=True)
+    sort = Sort().tag(sync=True)
     selected = SampleIds()
     active = traitlets.Int(None, allow_none=True).tag(sync=True)
+    cut = Cut()
+    compared = SampleIds()
     thumbnail_size = traitlets.Int(128).tag(sync=True)
     fill = traitlets.Bool(default_value=False).tag(sync=True)
     captions = Keys(traitlets.Unicode()).tag(sync=True)
@@ -101,72 +82,6 @@ class GridTraits(anywidget.AnyWidget):
         """
         yield
 
-    def _keep_fit(self) -> None:
-        """Fit the traits, unless samples, keys and types are the same: a view is dear to make."""
-        if self._dataset.schema_version is not self._schema_version:
-            self._fit()
-
-    def _fit(self) -> GridView:
-        """Carry the traits over to the dataset as it is now, and give its view.
-
-        What stands on a key that got another name follows it; the user is told of what goes with
-        its key. Samples that are gone are no longer selected.
-        """
-        with self._fitting:
-            view = self._answers.view
-            if view.schema is self._schema_version:
-                return view
-            gone = ", ".join(self._fit_keys(view))
-            moved, self._folder_root = self._fit_folders(view), view.folder_root
-            self.selected = view.known(self.selected).tolist()
-            if self.active is not None and self.active not in self._dataset:
-                self.active = None
-            self._fitted, self._schema_version = view.revision, view.schema
-        if moved:
-            self._messenger.notice(
-                f"Folders start from {view.folder_root or 'the root'} now, which all images share: "
-                "the filter on folder has followed."
-            )
-        if gone:
-            self._messenger.notice(f"Removed, as the dataset's keys have changed: {gone}.")
-        return view
-
-    def _fit_keys(self, view: GridView) -> list[str]:
-        """Carry over what stands on keys, and tell what is gone."""
-        renames = view.renames(since=self._fitted)
-
-        def now(key: str) -> str:
-            return conditions.renamed(key, renames, view.schema)
-
-        filters = conditions.carried(self.filters, renames, view.schema)
-        captions = [now(key) for key in self.captions]
-        sort_key, ascending = protocol.parse_sort(self.sort)
-        sort = protocol.sort_text(now(sort_key), ascending=ascending)
-        self.filters = {
-            key: condition
-            for key, condition in filters.items()
-            if _accepted(conditions.normalise, {key: condition}, view.schema)
-        }
-        self.captions = [key for key in captions if _accepted(view.check_key, key)]
-        self.sort = sort if _accepted(view.check_sort, sort) else ""
-        return [
-            *(f"the filter {key}".strip() for key in filters if key not in self.filters),
-            *(f"the caption {key}" for key in captions if key not in self.captions),
-            *(f"the sort by {key}" for key in [sort_key] if sort != self.sort),
-        ]
-
-    def _fit_folders(self, view: GridView) -> bool:
-        """Carry the filter on folders over to where they start now, and tell if there was one."""
-        old, new, given = self._folder_root, view.folder_root, self.filters.get(FOLDER)
-        if given is None or old is None or new is None:
-            return False
-        moved = conditions.relocated(given, old, new)
-        if moved == given:
-            return False
-        others = {key: each for key, each in self.filters.items() if key != FOLDER}
-        self.filters = others | ({FOLDER: moved} if moved else {})
-        return True
-
     @traitlets.validate("filters")
     def _check_filters(self, proposal: Any) -> Any:
         read = conditions.parse if isinstance(proposal.value, str) else conditions.normalise
@@ -174,7 +89,28 @@ class GridTraits(anywidget.AnyWidget):
 
     @traitlets.validate("sort")
     def _check_sort(self, proposal: Any) -> Any:
-        self._answers.view.check_sort(proposal.value)
+        check_sort(proposal.value, self._answers.view)
+        return proposal.value
+
+    @traitlets.validate("group")
+    def _check_group(self, proposal: Any) -> Any:
+        check_group(proposal.value, self._answers.view)
+        return proposal.value
+
+    @traitlets.validate("group_order")
+    def _check_group_order(self, proposal: Any) -> Any:
+        if proposal.value not in GROUP_ORDERS:
+            raise ValueError(
+                f"group_order is {brief(proposal.value)}: choose among {', '.join(GROUP_ORDERS)}"
+            )
+        return proposal.value
+
+    @traitlets.validate("per_group")
+    def _check_per_group(self, proposal: Any) -> Any:
+        if proposal.value < 0:
+            raise ValueError(
+                f"per_group is {proposal.value}: choose how many of each section show, 0 for all"
+            )
         return proposal.value
 
     @traitlets.validate("captions")
@@ -183,15 +119,22 @@ class GridTraits(anywidget.AnyWidget):
             self._answers.view.check_key(key)
         return proposal.value
 
-    @traitlets.validate("selected")
-    def _check_selected(self, proposal: Any) -> Any:
-        known = self._answers.view.known(proposal.value)
-        if len(known) < len(proposal.value):
-            unknown = min(set(proposal.value).difference(known.tolist()))
-            raise UnknownSampleError(
-                f"no sample {unknown} to select in {brief(self._dataset.name)}"
+    @traitlets.validate("selected", "rows", "compared")
+    def _check_ids(self, proposal: Any) -> Any:
+        ids, name = proposal.value, proposal.trait.name
+        if ids is None:
+            return None
+        if name == "compared" and ids and len(ids) not in COMPARED:
+            raise ValueError(
+                f"compared takes {COMPARED.start} to {COMPARED[-1]} images or none, not {len(ids)}"
             )
-        return proposal.value
+        known = self._answers.view.known(ids.array)
+        if len(known) < len(ids):
+            unknown = np.setdiff1d(ids.array, known)[0]
+            raise UnknownSampleError(
+                f"no sample {unknown} to {_PURPOSES[name]} in {brief(self._dataset.name)}"
+            )
+        return ids
 
     @traitlets.validate("active")
     def _check_active(self, proposal: Any) -> Any:
@@ -200,6 +143,23 @@ class GridTraits(anywidget.AnyWidget):
                 f"no sample {proposal.value} to open in {brief(self._dataset.name)}"
             )
         return proposal.value
+
+    @traitlets.validate("cut")
+    def _check_cut(self, proposal: Any) -> Any:
+        if proposal.value is None:
+            return None
+        made = checked_cut(self._answers.view, **proposal.value)
+        return frozen(made, "grid.cut")
+
+    @traitlets.observe("active", "cut", "compared")
+    def _show_one(self, change: Any) -> None:
+        """Let one of these in only, for each has the whole card."""
+        if change.new is None or change.new == []:
+            return
+        none: dict[str, Any] = {"active": None, "cut": None, "compared": []}
+        for name, nothing in none.items():
+            if name != change.name:
+                setattr(self, name, nothing)
 
     @traitlets.validate("thumbnail_size", "height")
     def _check_size(self, proposal: Any) -> Any:
@@ -210,14 +170,6 @@ class GridTraits(anywidget.AnyWidget):
                 f"choose between {allowed.start} and {allowed.stop - 1}"
             )
         return proposal.value
-
-
-def _accepted(check: Callable[..., Any], *args: Any) -> bool:
-    try:
-        check(*args)
-    except (KeyError, TypeError, ValueError):
-        return False
-    return True
 
 
 def did_you_mean(name: str) -> str:

@@ -1,0 +1,107 @@
+"""Rows in the order of one or several keys, or shuffled by a seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from framegrid.grid import protocol
+from framegrid.grid.answers.grid_view import GridView
+from framegrid.grid.protocol import Sort
+
+_WORD = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """What rows are sorted by.
+
+    Attributes:
+        name: a key, or ``"random:SEED"``.
+        ascending: the direction; missing is last in both.
+        seed: of a shuffle, None for a key.
+    """
+
+    name: str
+    ascending: bool
+    seed: int | None
+
+
+def sort_keys(sort: Sort, view: GridView) -> list[SortKey]:
+    """What `sort` goes by, the foremost first; a key comes before a shuffle of the same name."""
+    return [_sort_key(each, view) for each in protocol.sorts_of(sort)]
+
+
+def _sort_key(sort: str, view: GridView) -> SortKey:
+    seed = None if view.has_key(sort) else protocol.random_seed(sort)
+    key, ascending = protocol.parse_sort(sort)
+    return SortKey(key, ascending, seed)
+
+
+def check_sort(sort: Sort, view: GridView) -> None:
+    """Raise unless rows can be sorted by `sort`.
+
+    Raises:
+        UnknownKeyError: the dataset has no such key.
+        FilterError: a key holds lists or dicts.
+    """
+    for key in sort_keys(sort, view):
+        if key.seed is None:
+            view.check_ordered(key.name, "sort by")
+
+
+def renamed_sort(sort: str, now: Callable[[str], str]) -> str:
+    """One sort by the present name of its key, as `now` gives it."""
+    key, ascending = protocol.parse_sort(sort)
+    return protocol.sort_text(now(key), ascending=ascending)
+
+
+def order(sort: Sort, view: GridView) -> np.ndarray:
+    """Rows in the order of `sort`, missing last, ties in id order: (N,) uint32.
+
+    Raises:
+        UnknownKeyError, FilterError: as for ``check_sort``.
+    """
+    check_sort(sort, view)
+    rows = np.arange(len(view.rows), dtype=np.uint32)
+    for place, key in enumerate(reversed(sort_keys(sort, view))):
+        values = _values(key, view)
+        moved = values.take(rows) if place else values
+        series = pd.Series(rows, index=pd.Index(moved))
+        rows = series.sort_index(
+            ascending=key.ascending, kind="stable", na_position="last"
+        ).to_numpy()
+    return rows
+
+
+def _values(key: SortKey, view: GridView) -> pd.Series:
+    if key.seed is None:
+        return view.ordered(key.name)
+    return pd.Series(shuffled(view.rows.to_numpy(), key.seed), copy=False)
+
+
+def shuffled(sample_ids: np.ndarray, seed: int) -> np.ndarray:
+    """Numbers that bring samples into a random order; twin of ``js/src/values/shuffled.ts``.
+
+    Args:
+        sample_ids: (N,) int64, not negative.
+        seed: of which the lowest 64 bits count.
+
+    Returns:
+        (N,) uint32.
+    """
+    key = np.zeros(1, np.uint32)
+    for part in (seed % _WORD, seed // _WORD % _WORD):
+        key = _mixed(key ^ np.uint32(part))
+    return _mixed(_mixed(key ^ (sample_ids >> 32).astype(np.uint32)) ^ sample_ids.astype(np.uint32))
+
+
+def _mixed(bits: np.ndarray) -> np.ndarray:
+    """The last step of MurmurHash3: every bit of the result depends on each of these."""
+    bits = bits ^ (bits >> np.uint32(16))
+    bits = bits * np.uint32(0x85EBCA6B)
+    bits ^= bits >> np.uint32(13)
+    bits *= np.uint32(0xC2B2AE35)
+    bits ^= bits >> np.uint32(16)
+    return bits
