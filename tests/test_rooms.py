@@ -91,7 +91,8 @@ FOLDERS = {
     "explorer": {"protocol", "values", "view", "engine", "kernel", "collection"},
     "ui": set(),
     "sidebar": {"protocol", "values", "view", "ui"},
-    "grid": {"protocol", "values", "view", "ui"},
+    "sections": {"values", "view", "ui"},
+    "grid": {"protocol", "values", "view", "ui", "sections"},
     "detail": {"protocol", "values", "view", "ui"},
     "toolbar": {"values", "view", "ui"},
     "card": {"values", "view", "ui", "sidebar", "grid", "detail", "toolbar"},
@@ -103,7 +104,7 @@ PURE = {"protocol", "view", "values", "engine", "kernel", "collection", "saved"}
 # The only part that speaks to anywidget's model; its door hands the model over.
 KERNEL, KNOW_THE_MODEL = "kernel", {"kernel", "index"}
 # Of a part of the screen, others see the component that has the folder's name.
-DRAWN = {"sidebar", "grid", "detail", "toolbar", "card"}
+DRAWN = {"sidebar", "sections", "grid", "detail", "toolbar", "card"}
 
 
 def wing_of(path):

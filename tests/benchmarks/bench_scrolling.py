@@ -21,7 +21,7 @@ grid = fg.show(pd.DataFrame({{"path": paths, "width": 500, "height": 374}}), hei
 # Scrolls by so many px a frame, or with null to anywhere; gives the frames a second and the time,
 # in ms, of the slowest but one of twenty.
 SCROLL = """px => new Promise(done => {
-  const list = document.querySelector(".framegrid [role=listbox]");
+  const list = document.querySelector(".framegrid .fg-grid");
   const times = [];
   const next = now => {
     times.push(now);

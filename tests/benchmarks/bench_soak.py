@@ -32,7 +32,7 @@ def usage():
     }}
 """
 SCROLL = """async share => {
-  const list = document.querySelector(".framegrid [role=listbox]");
+  const list = document.querySelector(".framegrid .fg-grid");
   const end = share * list.scrollHeight;
   while (list.scrollTop < end - list.clientHeight - 1) {
     const before = list.scrollTop;

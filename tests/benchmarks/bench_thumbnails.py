@@ -52,7 +52,7 @@ while time.time() < end:
 }
 # Finds the tiles on the screen, and which of them are painted.
 TILES = """
-const list = () => document.querySelector(".framegrid [role=listbox]");
+const list = () => document.querySelector(".framegrid .fg-grid");
 const tiles = () => [...(list()?.querySelectorAll("[role=option]") ?? [])];
 const isShown = tile => {
   const view = list().getBoundingClientRect();

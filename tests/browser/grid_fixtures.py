@@ -86,6 +86,11 @@ def samples(region: Locator) -> Locator:
     return region.get_by_role("listbox", name="Samples")
 
 
+def scroller(region: Locator) -> Locator:
+    """What scrolls: the list of tiles with the headers of sections."""
+    return region.locator(".fg-grid")
+
+
 def tiles(region: Locator) -> Locator:
     """The tiles on the page, by slot."""
     return samples(region).get_by_role("option")

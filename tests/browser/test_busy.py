@@ -66,7 +66,7 @@ CAPTIONS = """tiles => tiles
   ])"""
 # Of the tiles on the screen, those with a picture.
 PAINTED = """() => {
-  const list = document.querySelector(".framegrid [role=listbox]");
+  const list = document.querySelector(".framegrid .fg-grid");
   const view = list.getBoundingClientRect();
   const shown = [...list.querySelectorAll("[role=option]")].filter(tile => {
     const { top, bottom } = tile.getBoundingClientRect();
@@ -79,7 +79,7 @@ PAINTED = """() => {
   return shown.length >= 30 && painted.length === shown.length;
 }"""
 SCROLL = """() => {
-  const list = document.querySelector(".framegrid [role=listbox]");
+  const list = document.querySelector(".framegrid .fg-grid");
   list.scrollTop = list.scrollHeight;
 }"""
 LONG_MS = 60_000

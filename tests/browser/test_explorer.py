@@ -12,6 +12,7 @@ from grid_fixtures import (
     drag,
     key_filter,
     samples,
+    scroller,
     slider,
     status,
     tile,
@@ -186,7 +187,7 @@ def test_selection_by_click_ctrl_and_shift(lab, open_grid):
 def test_an_edit_in_a_later_cell_shows_at_once_and_keeps_the_place(lab, open_grid):
     edit = "dataset.update_metadata({s.sample_id: {'score': s.sample_id / 600} for s in dataset})"
     region = open_grid(count=600, more=[edit])
-    grid = region.get_by_role("listbox", name="Samples")
+    grid = scroller(region)
     grid.evaluate("element => { element.scrollTop = 900; }")
     top = grid.evaluate("element => element.scrollTop")
     assert top > 0
@@ -259,7 +260,7 @@ def test_thumbnails_and_sliders_work_while_a_cell_runs(lab, open_grid):
     )
     region = open_grid(count=600, more=[busy])
     lab.start(2)
-    grid = region.get_by_role("listbox", name="Samples")
+    grid = scroller(region)
     grid.evaluate("element => { element.scrollTop = element.scrollHeight; }")
     last = region.locator("[data-sample-id='599'] img")
     expect(last).to_have_js_property("naturalWidth", 60 + 599 % 40)
@@ -339,7 +340,7 @@ def test_a_notice_covers_nothing_and_only_problems_are_red(lab, open_grid):
         for notice in (told, failed)
     ]
     assert colours[0] != colours[1]
-    grid, notice = samples(region).bounding_box(), told.bounding_box()
+    grid, notice = scroller(region).bounding_box(), told.bounding_box()
     assert grid["y"] + grid["height"] <= notice["y"] + 1
 
 

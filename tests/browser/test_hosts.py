@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from grid_fixtures import IN_BOTH, samples, slider, status, tile, tiles, value_box
+from grid_fixtures import IN_BOTH, scroller, slider, status, tile, tiles, value_box
 
 # A connection that can be made to lose all that goes through it, as one that a proxy has forgotten.
 LOSE = """
@@ -42,7 +42,7 @@ SHOW_AGAIN = "import framegrid as fg; grid = fg.ImageDataset.load('small').show(
 @IN_BOTH
 def test_a_cell_that_is_folded_or_taken_off_the_page_comes_back_as_it_was(lab, open_grid):
     region = open_grid(count=600, more=["\n".join(f"# {line}" for line in range(40))] * 30)
-    samples(region).evaluate("element => { element.scrollTop = 900; }")
+    scroller(region).evaluate("element => { element.scrollTop = 900; }")
     expect(tiles(region).first).not_to_have_attribute("data-sample-id", "0")
     first = tiles(region).first.get_attribute("data-sample-id")
     lab.page.evaluate(ACTIVATE, 1)
@@ -122,7 +122,7 @@ def test_after_a_lost_connection_the_grid_catches_up(lab, open_grid):
     lab.page.add_init_script(LOSE)
     region = open_grid(count=600)
     lab.page.evaluate("() => { lossy = true; }")
-    samples(region).evaluate("element => { element.scrollTop = element.scrollHeight; }")
+    scroller(region).evaluate("element => { element.scrollTop = element.scrollHeight; }")
     alert = region.get_by_role("alert").filter(has_text="does not answer")
     expect(alert).to_be_visible(timeout=20_000)
     lab.kernel.run("dataset.update_metadata({0: {'score': 1.0}, 1: {'score': 2.0}})")
@@ -169,7 +169,7 @@ def test_scrolling_floods_nothing_and_asks_nobody_else(lab, open_grid):
       }
       return performance.now() - start;
     }"""
-    seconds = samples(region).evaluate(scroll) / 1000
+    seconds = scroller(region).evaluate(scroll) / 1000
     expect(tile(region, 2999).locator("img")).to_be_visible()
     assert len(frames) / seconds < 300
     assert max(frames) < 4_000_000

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 import framegrid as fg
-from grid_fixtures import WIDTHS, drag, fits, samples, slider, status, tiles
+from grid_fixtures import WIDTHS, drag, fits, scroller, slider, status, tiles
 
 CUT = """(region) => {
   const outer = region.getBoundingClientRect();
@@ -107,7 +107,7 @@ def test_few_images_take_the_height_they_need(dataset, show):
     narrow(region, 1000)
     few = region.bounding_box()["height"]
     assert few < 640
-    content = samples(region).evaluate(
+    content = scroller(region).evaluate(
         "({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight]"
     )
     assert content[0] == content[1]

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from grid_fixtures import samples, slider, status, tile
+from grid_fixtures import samples, scroller, slider, status, tile
 
 
 def bar(region):
@@ -125,14 +125,14 @@ def test_a_mouse_drawn_over_tiles_selects_them(lab, open_grid):
 def test_a_mouse_drawn_below_the_grid_scrolls_it(lab, open_grid):
     region = open_grid(show="grid = dataset.show(height=300, thumbnail_size=160); grid")
     start = middle(region, 0)
-    box = samples(region).bounding_box()
+    box = scroller(region).bounding_box()
     lab.page.mouse.move(*start)
     lab.page.mouse.down()
     lab.page.mouse.move(start[0], start[1] + 40, steps=3)
     lab.page.mouse.move(start[0], box["y"] + box["height"] + 30, steps=3)
     lab.kernel.until("len(grid.selected) > 4")
     lab.page.mouse.up()
-    assert samples(region).evaluate("list => list.scrollTop") > 0
+    assert scroller(region).evaluate("list => list.scrollTop") > 0
     assert lab.kernel.eval("grid.selected[0]") == 0
 
 

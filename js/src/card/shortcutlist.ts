@@ -22,6 +22,15 @@ export const KEYS: KeyList[] = [
     ],
   },
   {
+    where: "On the header of a section",
+    rows: [
+      ["Shift Tab", "from the grid to the header"],
+      ["↑ ↓, Home, End", "to another section"],
+      ["← →, Enter", "collapse, expand"],
+      ["Alt click", "collapse or expand all"],
+    ],
+  },
+  {
     where: "In the detail view",
     rows: [
       ["← →, swipe", "previous, next picture"],

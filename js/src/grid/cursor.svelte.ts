@@ -16,6 +16,13 @@ const MOVE_KEYS: ReadonlySet<string> = new Set<MoveKey>([
   "PageDown",
 ]);
 
+const BY_ROWS: ReadonlySet<string> = new Set<MoveKey>([
+  "ArrowUp",
+  "ArrowDown",
+  "PageUp",
+  "PageDown",
+]);
+
 /** `toggle`: Ctrl or Command is held; `extend`: Shift is held. */
 export interface PickMode {
   toggle: boolean;
@@ -32,6 +39,8 @@ export class Cursor {
   /** The sample from which Shift extends, and the selection that it belongs to. */
   #anchor = -1;
   #anchored = SampleSet.EMPTY;
+  /** Where up and down led to last, and the column that they keep across the ends of sections. */
+  #led = { index: -1, column: 0 };
 
   constructor(
     tiles: TilesView,
@@ -119,7 +128,11 @@ export class Cursor {
     this.enter();
     // The anchor is where the keys were before the first of them extended.
     if (mode.extend && !this.#isAnchored) this.#setAnchor(this.#anchorFor(this.#current));
-    this.goTo(this.#tiles.idAt(layout.move(this.index, key, height)));
+    const from = this.index;
+    const column = from === this.#led.index ? this.#led.column : layout.columnOf(from);
+    const to = layout.move(from, key, height, this.#tiles.sections ? column : undefined);
+    this.#led = { index: to, column: BY_ROWS.has(key) ? column : layout.columnOf(to) };
+    this.goTo(this.#tiles.idAt(to));
     if (mode.extend) void this.pick(this.#current, mode);
     else this.#setAnchor(this.#current);
   }

@@ -89,6 +89,17 @@ export class GridScroll {
     this.settle();
   }
 
+  /**
+   * Takes a new layout or window height, and goes to an offset in it; what stood at the top when
+   * the user last scrolled may be kept again later.
+   */
+  relayoutTo(layout: GridLayout, viewportHeight: number, offset: number): void {
+    this.#layout = layout;
+    this.#viewportHeight = viewportHeight;
+    this.#moveTo(Math.round(offset));
+    this.settle();
+  }
+
   get #end(): number {
     return Math.max(0, this.#layout.totalHeight - this.#viewportHeight);
   }

@@ -1,15 +1,27 @@
 /** What of the grid is on the screen, and the place kept in it. */
 
+import { untrack } from "svelte";
 import { GridScroll, SETTLE_MS } from "./scroll";
 import type { GridLayout, IndexRange } from "../values/gridlayout";
 import type { Settings, TilesView } from "../view";
+import { HEADER_HEIGHT, SectionLayout } from "../values/sectionlayout";
 import { layoutOf, wholeHeight } from "../values/tilelayout";
 
 const OVERSCAN = 1;
 /** Long edge of a photograph whose short edge fills a tile; what is longer still is a little blurred. */
 const FILL_FACTOR = 1.5;
+/** A box of a section that is cut reaches so many screens beyond: a whole one may be too tall for browsers. */
+const REACH_SCREENS = 4;
+const NONE: IndexRange = { first: 0, last: 0 };
 
-type ViewportSettings = Pick<Settings, "thumbnailSize" | "captions" | "fill">;
+type ViewportSettings = Pick<Settings, "thumbnailSize" | "captions" | "fill" | "group">;
+
+/** A section whose header stays at `y` px from the top of the window. */
+interface HeldHeader {
+  group: string;
+  code: number;
+  y: number;
+}
 
 export class Viewport {
   readonly #tiles: TilesView;
@@ -23,6 +35,10 @@ export class Viewport {
    * The first that is still there marks the place to keep while filters, sort and data change.
    */
   #seen: number[] = [];
+  /** What keeps its place instead: where a section was collapsed or expanded, or shows no tile. */
+  #held: HeldHeader | null = null;
+  /** What does so once none of the samples is there. */
+  #top: HeldHeader | null = null;
   #settling: ReturnType<typeof setTimeout> | undefined;
 
   #width = $state(0);
@@ -30,18 +46,29 @@ export class Viewport {
   #offset = $state(0);
   #shift = $state(0);
   #moving = $state(false);
+  #relaid = $state.raw({});
   /** Moving by more than a screen at once: nothing is worth loading before it rests. */
   #hurried = $state(false);
 
-  readonly layout: GridLayout = $derived.by(() => this.#layoutOf(this.#tiles.count));
+  readonly layout: GridLayout = $derived.by(() => {
+    return this.#layoutOf(this.#tiles.count, this.#tiles.sections?.shown);
+  });
   /** What all samples take with the padding, whatever the filters: filtering moves nothing around it. */
-  readonly wholeHeight: number = $derived.by(() => wholeHeight(this.#layoutOf(this.#tiles.total)));
+  readonly wholeHeight: number = $derived.by(() => {
+    return wholeHeight(this.#layoutOf(this.#tiles.total), this.#tiles.sections?.length);
+  });
   readonly inner: IndexRange = $derived.by(() => this.layout.visible(this.#offset, this.#height));
   /** Elements that are enough for any scroll position. */
   readonly pool: number = $derived.by(() => {
     const rows = Math.ceil(this.#height / this.layout.rowHeight) + 1 + 2 * OVERSCAN;
     return this.#height ? rows * this.layout.columns : 0;
   });
+  /** The sections that are on the screen. */
+  readonly sections: IndexRange = $derived.by(() => {
+    return this.#sectioned?.visibleSections(this.#offset, this.#height) ?? NONE;
+  });
+  /** Headers that are enough for any scroll position. */
+  readonly headerPool: number = $derived.by(() => Math.ceil(this.#height / HEADER_HEIGHT) + 2);
   /** As many tiles as there are elements, so that none comes and goes while scrolling. */
   readonly outer: IndexRange = $derived.by(() => {
     const { first } = this.layout.visible(this.#offset, this.#height, OVERSCAN);
@@ -53,7 +80,16 @@ export class Viewport {
     this.#tiles = tiles;
     this.#settings = settings;
     this.#scroll = new GridScroll(this.layout, 0);
-    $effect(() => this.#relayout());
+    // Before anything is drawn in the new layout, which the element then has room for.
+    $effect.pre(() => {
+      this.#relayout();
+      this.#follow();
+      this.#relaid = {};
+    });
+    $effect(() => {
+      void this.#relaid;
+      this.#place();
+    });
     $effect(() => this.#show());
   }
 
@@ -72,6 +108,15 @@ export class Viewport {
   placeOf(index: number): { x: number; y: number } {
     const { x, y } = this.layout.tileRect(index);
     return { x, y: y + this.#shift };
+  }
+
+  /** Top and height of a section in the scrolled element, in px, as far as it is near the window. */
+  spanOf(section: number): { top: number; height: number } {
+    const { top, bottom } = this.#sectioned!.sectionSpan(section);
+    const reach = REACH_SCREENS * this.#height;
+    const near = Math.floor(this.#offset / reach) * reach;
+    const from = Math.max(top, near - reach);
+    return { top: from + this.#shift, height: Math.min(bottom, near + 2 * reach) - from };
   }
 
   /** Attaches to the element that scrolls. */
@@ -105,8 +150,25 @@ export class Viewport {
     this.#moved();
   }
 
-  #layoutOf(count: number): GridLayout {
-    return layoutOf(this.#settings, this.#tiles.order, this.#width, count);
+  /** Scrolls as little as brings the header of a section on the screen. */
+  revealSection(section: number): void {
+    const offset = this.#sectioned!.scrollToSection(section, this.#offset, this.#height);
+    this.#scroll.jump(offset);
+    this.#place();
+    this.#moved();
+  }
+
+  /** Keeps the header of a section where it is while sections are collapsed and expanded. */
+  hold(code: number): void {
+    this.#held = this.#headerOf(this.#tiles.sections?.indexOf(code) ?? -1);
+  }
+
+  get #sectioned(): SectionLayout | null {
+    return this.layout instanceof SectionLayout ? this.layout : null;
+  }
+
+  #layoutOf(count: number, sections: ArrayLike<number> | null = null): GridLayout {
+    return layoutOf(this.#settings, this.#tiles.order, this.#width, count, sections);
   }
 
   #resized({ width, height }: DOMRectReadOnly): void {
@@ -114,15 +176,33 @@ export class Viewport {
     if (!width || !height) return;
     [this.#width, this.#height] = [width, height];
     this.#scrollTop = NaN;
-    this.#place();
+    this.#relaid = {};
+  }
+
+  #headerOf(section: number): HeldHeader | null {
+    const { sections } = this.#tiles;
+    if (!this.#sectioned || !sections || section < 0 || section >= sections.length) return null;
+    const below = this.#sectioned.sectionSpan(section).top - this.#offset;
+    const y = Math.max(0, Math.min(this.#height - HEADER_HEIGHT, below));
+    return { group: this.#settings.group, code: sections.at(section).code, y };
   }
 
   #relayout(): void {
     const indexOf = (id: number): number => this.#tiles.indexOf(id);
     const kept = this.#seen.find((id) => indexOf(id) >= 0);
-    const top = this.#seen.length ? undefined : 0;
-    this.#scroll.relayout(this.layout, this.#height, kept === undefined ? top : indexOf(kept));
-    this.#place();
+    const isLost = kept === undefined && this.#seen.length > 0;
+    const header = this.#offsetFor(this.#held) ?? (isLost ? this.#offsetFor(this.#top) : null);
+    const index = kept === undefined ? (isLost ? undefined : 0) : indexOf(kept);
+    if (header !== null) this.#scroll.relayoutTo(this.layout, this.#height, header);
+    else this.#scroll.relayout(this.layout, this.#height, index);
+  }
+
+  /** The offset at which a header is where it was; null once there is none. */
+  #offsetFor(header: HeldHeader | null): number | null {
+    // A grouping of the settings is about to come: until then the old sections stay where they are.
+    if (!header || header.group !== untrack(() => this.#settings.group)) return null;
+    const section = this.#tiles.sections?.indexOf(header.code) ?? -1;
+    return section < 0 ? null : this.#sectioned!.sectionSpan(section).top - header.y;
   }
 
   #show(): void {
@@ -136,6 +216,7 @@ export class Viewport {
 
   #settle(): void {
     this.#scroll.settle();
+    this.#follow();
     this.#place();
     this.#moving = this.#hurried = false;
   }
@@ -144,13 +225,20 @@ export class Viewport {
     const { scrollTop } = this.#scroll;
     if (this.#element && this.#scrollTop !== scrollTop) this.#element.scrollTop = scrollTop;
     this.#scrollTop = scrollTop;
+  }
+
+  #follow(): void {
     ({ offset: this.#offset, shift: this.#shift } = this.#scroll);
   }
 
   #moved(): void {
-    ({ offset: this.#offset, shift: this.#shift } = this.#scroll);
-    const { first, last } = this.inner;
-    this.#seen = span(this.#offset > 0 ? first : last, last).map((i) => this.#tiles.idAt(i));
+    this.#follow();
+    const { last } = this.inner;
+    const first = this.#offset > 0 ? this.layout.anchorAt(this.#offset).index : last;
+    this.#top = this.#headerOf(this.sections.first);
+    this.#held = first < last || !this.#offset ? null : this.#top;
+    if (this.#held) return;
+    this.#seen = span(first, last).map((i) => this.#tiles.idAt(i));
     this.#tiles.keepPlace(this.#seen);
   }
 }
