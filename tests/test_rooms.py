@@ -38,6 +38,7 @@ ROOMS = {
         "cache_files",
         "logs",
         "schema",
+        "parquet",
     ],
     "storage": [
         "table",
@@ -75,7 +76,7 @@ OWNERS = {
     "ipywidgets": "grid/widget",
     "IPython": "grid/widget",
     "pyarrow.dataset": "storage/foreign",
-    "pyarrow.parquet": ("storage", "images/sources"),
+    "pyarrow.parquet": ("base/parquet", "storage", "images/sources"),
     "sqlite3": "base/cache_files",
     "fsspec": "remote",
 }

@@ -69,7 +69,7 @@ def add_contents(  # noqa: PLR0913 - the arguments of the dataset's method
     Images that cannot be read are added, too: their tiles say why, and the report does, where they
     were looked at.
     """
-    wanted = Wanted(image_column, Budget(path).take)
+    wanted = Wanted(image_column, Budget(path))
     found = _read(path, files, wanted, limit, progress=progress)
     new = connection.read(lambda table: _absent(table, found.locators))
     is_now = exif or len(new) <= _at_once(connection, files)

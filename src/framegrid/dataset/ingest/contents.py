@@ -1,10 +1,12 @@
 """What a file with images in it holds: the images, and what stands beside them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
+
+from framegrid.base import parquet
 
 Values = Sequence[Any]
 """A value for each image, None where it has none; or a ``pa.ChunkedArray`` of them."""
@@ -52,11 +54,11 @@ class Wanted:
 
     Attributes:
         image_column: the column with the pictures, of Parquet files; None to find it.
-        take: is told the bytes that are read into memory, and raises when these are too many.
+        memory: what all that is read may take.
     """
 
     image_column: str | None
-    take: Callable[[int], None]
+    memory: parquet.Memory
 
 
 def joined(parts: Sequence[Contents]) -> Contents:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from framegrid import images
-from framegrid.base import brief
+from framegrid.base import brief, parquet
 from framegrid.dataset.ingest.arrow_columns import why_not, without_nanoseconds
 from framegrid.dataset.ingest.class_labels import with_class_names
 from framegrid.dataset.ingest.contents import Contents, Wanted
@@ -36,9 +36,9 @@ def read_parquet(path: str, wanted: Wanted) -> Contents:
         (name, f"left out: other pictures, shown by image_column={brief(name)}")
         for name in table.others
     ]
-    columns = without_nanoseconds(_plain(table.read(kept, wanted.take)), left_out)
+    columns = without_nanoseconds(table.read(kept, wanted.memory), left_out)
     columns = with_class_names(columns, table.features, left_out)
-    names, columns = _names(table, columns)
+    names, columns = _names(table, columns, wanted.memory)
     return Contents(
         table.locators(),
         names,
@@ -61,24 +61,16 @@ def _reason(field: pa.Field, fields: pa.Schema) -> str:
     return why_not(field)
 
 
-def _plain(table: pa.Table) -> pa.Table:
-    """The columns with their values spelled out, of which Arrow can take rows."""
-    for place, field in enumerate(table.schema):
-        dtype = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        dtype = pa.large_string() if pa.types.is_string_view(dtype) else dtype
-        if dtype != field.type:
-            table = table.set_column(place, field.name, table.column(place).cast(dtype))
-    return table
-
-
-def _names(table: Any, columns: pa.Table) -> tuple[Sequence[str | None], pa.Table]:
+def _names(
+    table: Any, columns: pa.Table, memory: parquet.Memory
+) -> tuple[Sequence[str | None], pa.Table]:
     """The file names of the pictures: a column of these, or the last part of the paths in cells."""
     if _NAME in columns.column_names:
         held = columns.column(_NAME)
         columns = columns.drop_columns([_NAME])
         if pa.types.is_string(held.type) or pa.types.is_large_string(held.type):
             return _last_parts(held), columns
-    paths = table.names()
+    paths = table.names(memory)
     return ([None] * table.rows if paths is None else _last_parts(paths)), columns
 
 

@@ -128,11 +128,3 @@ def reader(file: IO[bytes], found: PictureFile, **options: Any) -> pq.ParquetFil
         page_checksum_verification=True,
         **options,
     )
-
-
-def bytes_of(chunk: pq.ColumnChunkMetaData) -> tuple[int, int]:
-    """Where a stored column of a row group begins and ends in the file, in bytes."""
-    start: int = chunk.data_page_offset
-    if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < start:
-        start = chunk.dictionary_page_offset
-    return start, start + chunk.total_compressed_size

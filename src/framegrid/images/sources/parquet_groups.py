@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from framegrid import remote
-from framegrid.base import BrokenImageError, forks, limits
+from framegrid.base import BrokenImageError, forks, limits, parquet
 from framegrid.images.sources.containers import open_container
-from framegrid.images.sources.parquet_files import PictureFile, bytes_of, reader
-from framegrid.images.sources.parquet_pages import pages
+from framegrid.images.sources.parquet_files import PictureFile, reader
 from framegrid.images.sources.states import FileState
 from framegrid.remote import Locator, SeekableRaw
 
@@ -129,7 +128,7 @@ class Group:
         Raises:
             BrokenImageError: its pages take more memory than they may.
         """
-        start, stop = bytes_of(self._found.chunk(self._number, self._leaf))
+        start, stop = parquet.bytes_of(self._found.chunk(self._number, self._leaf))
         length = file.seek(0, io.SEEK_END)
         if not 0 <= start < stop <= length:
             raise BrokenImageError("damaged: the column is not where the footer says")
@@ -138,7 +137,7 @@ class Group:
             with file:
                 file = io.BufferedReader(_Piece(file.read(stop - start), start, length))
             self.nbytes = stop - start
-        sizes = [page.unpacked for page in pages(file, start, stop)]
+        sizes = [page.unpacked for page in parquet.pages(file, start, stop)]
         self._most = max(_REPEATED_BYTES, _REPEATED_TIMES * sum(sizes))
         largest = sum(sorted(sizes)[-2:])  # a dictionary is there beside another page
         if largest > limits.bytes // 4:

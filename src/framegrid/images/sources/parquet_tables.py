@@ -1,7 +1,7 @@
 """What Parquet files hold beside their pictures: which column has these, and the other columns."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -10,15 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from framegrid.base import BrokenImageError, brief, few
+from framegrid.base import BrokenImageError, brief, few, parquet
 from framegrid.images.formats.known import PREFIX_BYTES, candidates, lacks_plug_in
 from framegrid.images.sources.containers import container_states, open_container
 from framegrid.images.sources.parquet_cells import open_image
-from framegrid.images.sources.parquet_files import PictureFile, picture_file, reader
+from framegrid.images.sources.parquet_files import PictureFile, picture_file
 from framegrid.remote import Locator
 
 _LOOKED_AT = 4  # cells of a column, to tell whether it holds pictures
-_BATCH_ROWS = 65_536
 _HUGGING_FACE = b"huggingface"
 
 Features = dict[str, Any]
@@ -53,49 +52,43 @@ class PictureTable:
         start, _, rest = str(Locator("parquet", f"{self.column}/", self.path)).partition("/::")
         return [f"{start}/{row}::{rest}" for row in range(self.rows)]
 
-    def names(self) -> pa.ChunkedArray | None:
-        """The paths that stand beside the pictures, null where there is none: (M,)."""
+    def names(self, memory: parquet.Memory) -> pa.ChunkedArray | None:
+        """The paths that stand beside the pictures, null where there is none: (M,).
+
+        Args:
+            memory: what they may take.
+        """
         leaf = self._found.path_leaf(self.column)
         if leaf is None:
             return None
-        table = pa.Table.from_batches(self._batches([leaf]))
+        kept = pa.schema([(self.column, pa.struct({"path": pa.string()}))])
+        table = self._table([leaf], kept, memory)
         return pc.struct_field(table.column(0), [0]).cast(pa.large_string())
 
-    def read(self, names: Sequence[str], take: Callable[[int], None]) -> pa.Table:
-        """Read some of the other columns.
+    def read(self, names: Sequence[str], memory: parquet.Memory) -> pa.Table:
+        """Read some of the other columns, with values that are there once spelled out.
 
         Args:
             names: of the columns.
-            take: is told the bytes of what is read, with values that are there once for many rows
-                spelled out, and raises when these are too many.
+            memory: what they may take.
+
+        Raises:
+            MemoryError: they take more.
         """
-        schema = pa.schema([self.fields.field(name) for name in names])
+        empty = pa.schema([self.fields.field(name) for name in names])
+        return self._table(list(names), empty, memory) if names else empty.empty_table()
+
+    def _table(self, names: list[str], empty: pa.Schema, memory: parquet.Memory) -> pa.Table:
+        """Columns, or stored columns; of no rows as another schema says."""
         batches = []
-        for batch in self._batches(list(names)) if names else ():
-            take(sum(map(_plain_size, batch.columns)))
-            batches.append(batch)
-        return pa.Table.from_batches(batches, schema=schema)
-
-    def _batches(self, names: list[str]) -> Iterator[pa.RecordBatch]:
         with open_container(Locator("parquet", "", self.path)) as file:
-            opened = reader(file, self._found, coerce_int96_timestamp_unit="us")
-            for batch in opened.iter_batches(_BATCH_ROWS, columns=names):
-                batch.validate(full=True)  # Arrow itself trusts offsets, and crashes on some
-                yield batch.select(names) if set(names) <= set(batch.schema.names) else batch
-
-
-def _plain_size(column: pa.Array) -> int:
-    """The bytes of a column, of a dictionary of texts as those of every row."""
-    dtype = column.type
-    if not pa.types.is_dictionary(dtype) or not _has_lengths(dtype.value_type):
-        return int(column.nbytes)
-    lengths = pc.binary_length(column.dictionary).cast(pa.int64()).take(column.indices)
-    return int(column.nbytes) + (pc.sum(lengths).as_py() or 0)
-
-
-def _has_lengths(dtype: pa.DataType) -> bool:
-    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary)
-    return any(is_it(dtype) for is_it in kinds)
+            for batch in parquet.counted_batches(
+                file, self._found.metadata, names, memory, coerce_int96_timestamp_unit="us"
+            ):
+                memory.take(batch.nbytes)
+                is_whole = set(names) <= set(batch.schema.names)
+                batches.append(batch.select(names) if is_whole else batch)
+        return pa.Table.from_batches(batches) if batches else empty.empty_table()
 
 
 def picture_table(path: str, column: str | None) -> PictureTable:

@@ -16,7 +16,7 @@ import pyarrow.dataset as pds
 import pyarrow.fs
 import pyarrow.parquet as pq
 
-from framegrid.base import DatasetCorruptError, NotADatasetError, brief, cut
+from framegrid.base import DatasetCorruptError, NotADatasetError, brief, cut, parquet
 from framegrid.storage.foreign.row_filters import Filters, columns_of, expression_of
 from framegrid.storage.parquet.budget import Budget, within_memory
 
@@ -26,7 +26,6 @@ _UNNAMED_INDEXES = frozenset({"__index_level_0__", "__null_dask_index__"})
 _MAGIC = b"PAR1"
 
 _BATCH_ROWS = 65_536  # read at a time, and filtered at once
-_BUFFER = 1 << 20  # bytes; else a column of a row group is read at once, whatever is asked of it
 _INT96_UNIT = "us"  # of Spark's times; nanoseconds end in the year 2262
 
 
@@ -76,7 +75,7 @@ class Parts:
         """Read some columns of the first rows, of one file at least."""
         schema = pa.schema([self.schema.field(name) for name in names])
         for fragment in self._dataset.get_fragments():
-            for table in self._tables(fragment, schema, None, rows):
+            for table in self._tables(fragment, schema, None, self._budget(), rows=rows):
                 return table
         return schema.empty_table()
 
@@ -91,19 +90,28 @@ class Parts:
             DatasetCorruptError: a file is damaged.
             MemoryError: the rows take more than half of the machine's memory.
         """
-        where = expression_of(filters, self.schema)
+        where, budget = expression_of(filters, self.schema), self._budget()
         needed = dict.fromkeys([*names, *columns_of(where, self.schema)])
         schema = pa.schema([self.schema.field(name) for name in needed])
         tables = (
             (table if where is None else table.filter(where)).select(list(names))
             for fragment in self._dataset.get_fragments(filter=where)
-            for table in self._tables(fragment, schema, where, _BATCH_ROWS)
+            for table in self._tables(fragment, schema, where, budget)
         )
         empty = schema.empty_table().select(list(names))
-        return pa.concat_tables([empty, *within_memory(tables, Budget(str(self.path)))])
+        return pa.concat_tables([empty, *within_memory(tables, budget)])
+
+    def _budget(self) -> Budget:
+        return Budget(str(self.path))
 
     def _tables(
-        self, fragment: Any, schema: pa.Schema, where: pc.Expression | None, rows: int
+        self,
+        fragment: Any,
+        schema: pa.Schema,
+        where: pc.Expression | None,
+        budget: Budget,
+        *,
+        rows: int = _BATCH_ROWS,
     ) -> Iterator[pa.Table]:
         """Read a file, some rows at a time: a row group at once may be any size."""
         with _blaming(fragment.path):
@@ -111,15 +119,18 @@ class Parts:
                 fragment = fragment.subset(where, schema=self._dataset.schema)
             groups = [group.id for group in fragment.row_groups]
             keys = pds.get_partition_keys(fragment.partition_expression)
-            with pq.ParquetFile(
-                fragment.path,
-                coerce_int96_timestamp_unit=_INT96_UNIT,
-                page_checksum_verification=True,
-                buffer_size=_BUFFER,
-            ) as file:
-                present = set(file.schema_arrow.names).intersection(schema.names)
-                for batch in file.iter_batches(rows, groups, columns=sorted(present)):
-                    batch.validate(full=True)  # Arrow itself trusts offsets, and crashes on some
+            with Path(fragment.path).open("rb") as file:
+                metadata = pq.read_metadata(file)
+                present = sorted({*metadata.schema.to_arrow_schema().names} & {*schema.names})
+                for batch in parquet.counted_batches(
+                    file,
+                    metadata,
+                    present,
+                    budget,
+                    rows=rows,
+                    groups=groups,
+                    coerce_int96_timestamp_unit=_INT96_UNIT,
+                ):
                     yield _conformed(batch, schema, keys)
 
 

@@ -4,20 +4,25 @@ What a footer says of a column can be a lie, and 100 KB can unpack to gigabytes.
 its own header says. Headers are structs in the compact protocol of Thrift::
 
     1: type, 2: bytes when unpacked, 3: bytes in the file, ...
+    5, 8: of data, of both versions: {1: number of values, ..., 2 or 4: encoding, ...}
 
 Reference: the file ``parquet.thrift`` of Apache Parquet, and "Thrift compact protocol encoding".
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 _HEADER_BYTES = 1 << 10  # most have far fewer; those with statistics of long values more
 _LARGEST_HEADER = 1 << 20
 _MOST_PAGES = 1 << 20
 _DEPTH = 16
 
-_UNPACKED, _IN_FILE = 2, 3  # fields of the header
+_KIND, _UNPACKED, _IN_FILE = 1, 2, 3  # fields of the header
+_OF_DATA = {5: 2, 8: 4}  # the field with more of it, and the field in there with the encoding
+_VALUES = 1
+_DICTIONARY_KIND = 2
+_DELTA_TEXTS = 7  # each text is what is new, behind a part of the one before
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 11, 12
 _INTEGERS = frozenset({4, 5, 6})  # of 16, 32 and 64 bits, all written alike
 
@@ -28,10 +33,33 @@ class Page(NamedTuple):
     Attributes:
         unpacked: bytes that it takes in memory.
         in_file: bytes that it has in the file, behind its header.
+        values: number of them, nulls included; of a dictionary 0.
+        is_dictionary: whether it has texts that other pages refer to.
+        is_delta: whether a text may be as long as all together.
     """
 
     unpacked: int
     in_file: int
+    values: int = 0
+    is_dictionary: bool = False
+    is_delta: bool = False
+
+    def most_of(self, values: int, width: int) -> int:
+        """The most bytes that so many of the values take on the average, beside each `width`."""
+        share = 1 if self.is_delta else 1 / max(1, self.values)
+        return int(values * (self.unpacked * share + width)) + 1
+
+
+def bytes_of(chunk: Any) -> tuple[int, int]:
+    """Where a stored column of a row group begins and ends in the file, in bytes.
+
+    Args:
+        chunk: what the footer says of it, a ``pq.ColumnChunkMetaData``.
+    """
+    start: int = chunk.data_page_offset
+    if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < start:
+        start = chunk.dictionary_page_offset
+    return start, start + chunk.total_compressed_size
 
 
 def pages(file: IO[bytes], start: int, stop: int) -> Iterator[Page]:
@@ -49,7 +77,7 @@ def pages(file: IO[bytes], start: int, stop: int) -> Iterator[Page]:
         if start >= stop:
             return
         page, length = _header(file, start, stop)
-        if min(page) < 0 or page.in_file > stop - start - length:
+        if min(page[:3]) < 0 or page.in_file > stop - start - length:
             raise ValueError("the pages of the column make no sense")
         yield page
         start += length + page.in_file
@@ -63,25 +91,35 @@ def _header(file: IO[bytes], start: int, stop: int) -> tuple[Page, int]:
         file.seek(start)
         data = file.read(min(size, stop - start))
         try:
-            fields, length = _integers(data)
+            reader = _Reader(data)
+            page = _page(reader)
         except IndexError:
             if size > _LARGEST_HEADER or size > stop - start:
                 raise ValueError("the pages of the column have no whole headers") from None
             size *= 8
         else:
-            return Page(fields.get(_UNPACKED, -1), fields.get(_IN_FILE, -1)), length
+            return page, reader.position
 
 
-def _integers(data: bytes) -> tuple[dict[int, int], int]:
-    """Read the integers of a struct by number of field, and how many bytes the struct has."""
-    reader = _Reader(data)
+def _page(reader: "_Reader") -> Page:
     fields: dict[int, int] = {}
+    of_data: dict[int, int] = {}
+    encoding = None
     for number, kind in reader.fields():
         if kind in _INTEGERS:
             fields[number] = reader.integer()
+        elif kind == _STRUCT and number in _OF_DATA:
+            of_data = reader.integers()
+            encoding = of_data.get(_OF_DATA[number])
         else:
             reader.skip(kind)
-    return fields, reader.position
+    return Page(
+        fields.get(_UNPACKED, -1),
+        fields.get(_IN_FILE, -1),
+        of_data.get(_VALUES, 0),
+        fields.get(_KIND) == _DICTIONARY_KIND,
+        encoding == _DELTA_TEXTS,
+    )
 
 
 class _Reader:
@@ -100,6 +138,16 @@ class _Reader:
         while byte := self._byte():
             number = number + (byte >> 4) if byte >> 4 else self.integer()
             yield number, byte & 15
+
+    def integers(self) -> dict[int, int]:
+        """The integers of a struct by number of field."""
+        found: dict[int, int] = {}
+        for number, kind in self.fields():
+            if kind in _INTEGERS:
+                found[number] = self.integer()
+            else:
+                self.skip(kind)
+        return found
 
     def integer(self) -> int:
         """An integer with a sign."""
