@@ -95,8 +95,9 @@ FOLDERS = {
     "sections": {"values", "view", "ui"},
     "grid": {"protocol", "values", "view", "ui", "sections"},
     "detail": {"protocol", "values", "view", "ui"},
+    "compare": {"protocol", "values", "view", "ui"},
     "toolbar": {"values", "view", "ui"},
-    "card": {"values", "view", "ui", "sidebar", "grid", "detail", "toolbar"},
+    "card": {"values", "view", "ui", "sidebar", "grid", "detail", "compare", "toolbar"},
     "saved": {"protocol", "values", "kernel", "collection"},
     "index": {"protocol", "explorer", "ui", "card", "saved"},
 }
@@ -105,7 +106,7 @@ PURE = {"protocol", "view", "values", "engine", "kernel", "collection", "saved"}
 # The only part that speaks to anywidget's model; its door hands the model over.
 KERNEL, KNOW_THE_MODEL = "kernel", {"kernel", "index"}
 # Of a part of the screen, others see the component that has the folder's name.
-DRAWN = {"sidebar", "sections", "grid", "detail", "toolbar", "card"}
+DRAWN = {"sidebar", "sections", "grid", "detail", "compare", "toolbar", "card"}
 
 
 def wing_of(path):

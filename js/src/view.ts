@@ -209,6 +209,8 @@ export interface TilesView {
   indexOf(sampleId: number): number;
   /** The samples at grid positions from `first` up to, not including, `last`; there may be millions. */
   idsBetween(first: number, last: number): Promise<ArrayLike<number>>;
+  /** All samples there are, whether they show or not; there may be millions. */
+  allIds(): ArrayLike<number>;
   /** Samples of which the first that passes keeps its place on the screen when filters change. */
   keepPlace(sampleIds: number[]): void;
   /** What is known of a tile now; reading it in a component subscribes to its changes. */

@@ -135,6 +135,11 @@ export class Collection {
     return Float64Array.from({ length: last - first }, (_, index) => this.idAt(first + index));
   }
 
+  /** Sample ids by row. */
+  allIds(): Float64Array {
+    return Float64Array.from({ length: this.total }, (_, row) => this.#ids.at(row));
+  }
+
   /** Place in the grid, -1 when filtered out or unknown. */
   indexOf(sampleId: number): number {
     const row = this.#ids.rowOf(sampleId);

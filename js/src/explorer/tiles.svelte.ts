@@ -84,6 +84,10 @@ export class Tiles implements TilesView {
     return this.#display.collection?.idsBetween(first, last) ?? [];
   }
 
+  allIds(): ArrayLike<number> {
+    return this.#display.collection?.allIds() ?? [];
+  }
+
   tile(sampleId: number): TileState | undefined {
     return this.#seen >= 0 ? this.#store.get(sampleId) : undefined;
   }

@@ -41,13 +41,20 @@ export class SampleSet {
     return new SampleSet(chunks);
   }
 
+  /** All of them, ascending. */
+  ids(): number[] {
+    return this.#places.flatMap((place) => idsIn(place, this.#chunks.get(place)!));
+  }
+
+  get #places(): number[] {
+    return [...this.#chunks.keys()].sort((a, b) => a - b);
+  }
+
   /** Writes what a trait holds: equal sets are written alike. */
   pack(): number[] | string {
-    const places = [...this.#chunks.keys()].sort((a, b) => a - b);
+    const places = this.#places;
     const span = (places[places.length - 1] - places[0]) * CHUNK;
-    if (this.size <= LONGEST_LIST || span > this.size) {
-      return places.flatMap((place) => idsIn(place, this.#chunks.get(place)!));
-    }
+    if (this.size <= LONGEST_LIST || span > this.size) return this.ids();
     const bytes = new Uint8Array(span + CHUNK);
     for (const place of places) bytes.set(this.#chunks.get(place)!, (place - places[0]) * CHUNK);
     const first = bytes.findIndex((byte) => byte > 0);
