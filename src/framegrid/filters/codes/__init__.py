@@ -12,6 +12,7 @@ as a table of sums (Heer, Moritz: "Mosaic: An Architecture for Scalable & Intero
 IEEE VIS 2023). Falcon's codes are pixels of a chart; these are exact, since edges have their own.
 """
 
+from framegrid.filters.codes.bins import bin_codes, bin_edges
 from framegrid.filters.codes.elements import encode_elements
 from framegrid.filters.codes.encoding_columns import (
     VALUES_LIMIT,
@@ -29,6 +30,8 @@ __all__ = [
     "VALUES_LIMIT",
     "Kind",
     "Number",
+    "bin_codes",
+    "bin_edges",
     "encode_elements",
     "encode_range",
     "encode_text",

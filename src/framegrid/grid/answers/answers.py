@@ -16,6 +16,7 @@ from framegrid.grid.answers.arrays import Buffers, Encoded
 from framegrid.grid.answers.column_cache import ColumnCache
 from framegrid.grid.answers.cutting import Cutting
 from framegrid.grid.answers.grid_view import GridView
+from framegrid.grid.answers.groups import parse_group
 from framegrid.grid.answers.orders import sort_keys
 from framegrid.grid.protocol import Json
 
@@ -199,6 +200,8 @@ class Answers:
                 made_of = view.rows
             case {"of": "codes", "key": key}:
                 made_of = view.column(key)
+            case {"of": "sections", "group": group}:
+                made_of = view.column(parse_group(group, view).key)
         name = repr(sorted(spec.items()))
         return self._encoded.get(name, made_of, lambda: arrays.encode(view, spec))
 

@@ -12,6 +12,7 @@ from framegrid.grid import protocol
 from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.answers.groups import parse_group
 from framegrid.grid.answers.orders import order, sort_keys
+from framegrid.grid.answers.sections import sections, sections_header
 from framegrid.grid.protocol import Json
 
 # What of a column goes its own way, or is known.
@@ -43,6 +44,9 @@ def encode(view: GridView, spec: Mapping[str, Any]) -> Encoded:
             return view.rows.to_numpy(np.float64), {"kind": "rows"}
         case {"of": "order", "sort": sort}:
             return order(sort, view), {"kind": "rows"}
+        case {"of": "sections", "group": group}:
+            made = sections(group, view)
+            return made.codes, sections_header(made)
         case {"of": "mask", "key": key, "condition": condition}:
             conditions = filters.normalise({key: condition}, view.schema)
             mask = view.passing(conditions)

@@ -1,5 +1,6 @@
 """A dataset at one revision: its frame, its filter keys and the order of its rows."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +19,7 @@ from framegrid.base import (
 from framegrid.dataset import DatasetView
 from framegrid.filters import codes
 from framegrid.grid import protocol
-from framegrid.grid.answers.column_cache import ColumnCache
+from framegrid.grid.answers.column_cache import ColumnCache, Made
 from framegrid.grid.protocol import Json
 
 
@@ -85,6 +86,13 @@ class GridView:
     def column(self, key: str) -> object:
         """The column of a filter key; while it is unchanged, the same object in every view."""
         return self._columns.parts[filters.resolve(key, self.schema).column]
+
+    def of_column(self, name: str, key: str, make: Callable[[], Made]) -> Made:
+        """What `make` makes of the column of a filter key, once as long as the column is the same.
+
+        What has a size that it does not tell by itself says it in ``__sizeof__``.
+        """
+        return self._facts.get((name, key), self.column(key), make)
 
     def kind(self, key: str) -> codes.Kind:
         """By what a key is filtered."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from framegrid.base import FilterError, brief
+from framegrid.filters import codes
 from framegrid.grid.answers.grid_view import GridView
 
 Form = Literal["value", "bins", "day", "month", "year"]
@@ -40,7 +41,7 @@ def parse_group(text: str, view: GridView) -> Group:
     if view.has_key(text) or not view.has_key(key):
         key, asked = text, ""
     view.check_ordered(key, "group by")
-    if key == view.rows.name:
+    if key in {view.rows.name, "file_path_abs"}:
         raise FilterError(f"cannot group by {brief(key)}: each sample has its own")
     forms = _forms(key, view)
     if not asked:
@@ -50,16 +51,6 @@ def parse_group(text: str, view: GridView) -> Group:
             return Group(key, form)
     offered = [f"{key}:{form}" for form in forms] if len(forms) > 1 else [key]
     raise FilterError(f"cannot group by {brief(text)}: write {' or '.join(map(brief, offered))}")
-
-
-def check_group(group: str, view: GridView) -> None:
-    """Raise unless there can be sections of `group`; ``""`` is none.
-
-    Raises:
-        UnknownKeyError, FilterError: as for ``parse_group``.
-    """
-    if group:
-        parse_group(group, view)
 
 
 def renamed_group(group: str, now: Callable[[str], str]) -> str:
@@ -72,22 +63,23 @@ def renamed_group(group: str, now: Callable[[str], str]) -> str:
 
 def _forms(key: str, view: GridView) -> tuple[Form, ...]:
     """The forms of a key, the first one without asking."""
-    if key == "file_path_abs" or view.kind(key) != "range":
+    if view.kind(key) != "range":
         return ("value",)
-    values = view.values(key)
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+    number = view.of_column("number", key, lambda: _number(view.values(key)))
+    if number == "datetime":
         return _DATETIMES
-    is_dense = pd.api.types.is_integer_dtype(values.dtype) and _is_dense(values)
-    return _NUMBERS if is_dense else _NUMBERS[::-1]
+    return _NUMBERS if number == "label" else _NUMBERS[::-1]
 
 
-def _is_dense(values: pd.Series) -> bool:
-    """Whether integers are labels: at least half of those between the ends occur."""
-    numbers = values.dropna().to_numpy(np.int64)
-    if not len(numbers):
-        return False
-    least = int(numbers.min())
-    span = int(numbers.max()) - least + 1
-    if span > 2 * len(numbers):
-        return False
-    return 2 * int(np.count_nonzero(np.bincount(numbers - least))) >= span
+def _number(series: pd.Series) -> str:
+    """What numbers are; labels are integers of which at least half between the ends occur."""
+    number, values, missing = codes.numbers(series)
+    values = values[~missing]
+    if number != "integer" or not len(values):
+        return number
+    least = int(values.min())
+    span = int(values.max()) - least + 1
+    if span > 2 * len(values):
+        return number
+    occurring = int(np.count_nonzero(np.bincount(values - least)))
+    return "label" if 2 * occurring >= span else number

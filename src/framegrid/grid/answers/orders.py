@@ -11,6 +11,7 @@ from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.protocol import Sort
 
 _WORD = 2**32
+_HALF_BYTES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,15 @@ def order(sort: Sort, view: GridView) -> np.ndarray:
             ascending=key.ascending, kind="stable", na_position="last"
         ).to_numpy()
     return rows
+
+
+def stable_order(codes: np.ndarray) -> np.ndarray:
+    """Positions in the order of `codes`, (N,) of any unsigned type, ties as they are: (N,) intp."""
+    if codes.itemsize <= _HALF_BYTES:
+        return np.argsort(codes, kind="stable")  # a radix sort
+    low = np.argsort(codes.astype(np.uint16), kind="stable")
+    high = (codes >> np.uint32(16)).astype(np.uint16)
+    return low[np.argsort(high[low], kind="stable")]
 
 
 def _values(key: SortKey, view: GridView) -> pd.Series:

@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from framegrid.filters import Filters
 from framegrid.grid.answers.grid_view import GridView
-from framegrid.grid.answers.orders import order
+from framegrid.grid.answers.groups import parse_group
+from framegrid.grid.answers.orders import order, stable_order
+from framegrid.grid.answers.sections import section_order, sections
 from framegrid.grid.protocol import Sort
 
 
@@ -49,7 +52,30 @@ def matching(question: Question, view: GridView) -> np.ndarray:
 
 
 def arranged(mask: np.ndarray, question: Question, view: GridView) -> np.ndarray:
-    """Rows for which `mask`, (N,) bool, is true, in grid order: (M,) uint32."""
+    """Rows for which `mask`, (N,) bool, is true, in grid order: (M,) uint32.
+
+    Of a selection, too, the sections are in the order that they have on the screen.
+    """
     rows = order(question.sort, view)
     shown: np.ndarray = rows[mask[rows]]
-    return shown
+    if not question.group:
+        return shown
+    made = sections(question.group, view)
+    wanted = section_order(made.counts(passing(question, view)), question.group_order)
+    places = np.full(len(made.labels) + 1, len(made.labels), made.codes.dtype)
+    places[wanted] = np.arange(len(wanted))
+    arranged: np.ndarray = shown[stable_order(places[made.codes[shown]])]
+    return arranged
+
+
+def groups(question: Question, view: GridView) -> pd.DataFrame:
+    """The sections with any rows, in their order: ``value`` and ``count``."""
+    if not question.group:
+        return pd.DataFrame({"value": pd.Series(dtype=object), "count": pd.Series(dtype=np.int64)})
+    made = sections(question.group, view)
+    counts = made.counts(passing(question, view))
+    wanted = section_order(counts, question.group_order)
+    column = view.values(parse_group(question.group, view).key)
+    dtype = object if made.form == "bins" else column.dtype
+    values = pd.Series([*made.labels, None], dtype=dtype).take(wanted)
+    return pd.DataFrame({"value": values.reset_index(drop=True), "count": counts[wanted]})

@@ -9,8 +9,9 @@ from framegrid.base import FOLDER
 from framegrid.grid import protocol
 from framegrid.grid.answers.cutting import checked_cut
 from framegrid.grid.answers.grid_view import GridView
-from framegrid.grid.answers.groups import check_group, renamed_group
+from framegrid.grid.answers.groups import renamed_group
 from framegrid.grid.answers.orders import check_sort, renamed_sort
+from framegrid.grid.answers.sections import check_group
 from framegrid.grid.widget.traits import COMPARED, GridTraits
 
 

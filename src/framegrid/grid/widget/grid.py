@@ -20,7 +20,7 @@ from framegrid.base import brief, replacing
 from framegrid.dataset import ImageDataset
 from framegrid.grid.answers.answers import Answers
 from framegrid.grid.answers.orders import order
-from framegrid.grid.answers.shown import Question, arranged, matching
+from framegrid.grid.answers.shown import Question, arranged, groups, matching
 from framegrid.grid.sharing.saved_page import page
 from framegrid.grid.sharing.sheet import contact_sheet
 from framegrid.grid.widget.fitted import FittedTraits
@@ -127,6 +127,15 @@ class Grid(FittedTraits):
         """The selected samples, in grid order, indexed by sample id."""
         view = self._fit()
         return view.frame.take(arranged(view.mask(self.selected.array), self._question, view))
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """The sections that `group` makes of `filtered`, in grid order: ``value`` and ``count``.
+
+        A value is one of the key's, an interval for a bin, the datetime at which a day, month or
+        year begins, or missing, which is last. Without a group there are none.
+        """
+        return groups(self._question, self._fit())
 
     @property
     def query(self) -> str:

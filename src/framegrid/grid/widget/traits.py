@@ -14,8 +14,8 @@ from framegrid.base import UnknownSampleError, brief, cut
 from framegrid.dataset import ImageDataset
 from framegrid.grid.answers.answers import Answers
 from framegrid.grid.answers.cutting import checked_cut
-from framegrid.grid.answers.groups import check_group
 from framegrid.grid.answers.orders import check_sort
+from framegrid.grid.answers.sections import check_group
 from framegrid.grid.widget.frozen import frozen
 from framegrid.grid.widget.messages import Messenger
 from framegrid.grid.widget.sample_ids import ChosenIds, SampleIds
