@@ -84,7 +84,9 @@ class GridView:
         return {key: self._version(key, column) for key, column in columns.items()}
 
     def column(self, key: str) -> object:
-        """The column of a filter key; while it is unchanged, the same object in every view."""
+        """The column of a key; while it is unchanged, the same object in every view."""
+        if key in self._columns.parts:
+            return self._columns.parts[key]
         return self._columns.parts[filters.resolve(key, self.schema).column]
 
     def of_column(self, name: str, key: str, make: Callable[[], Made]) -> Made:
@@ -195,13 +197,11 @@ class GridView:
         return True
 
     def ordered(self, key: str) -> pd.Series:
-        """The values of a key whose values have an order: (N,).
+        """The values of a key, but for ``sample_id``, whose values have an order: (N,).
 
         Raises:
             UnknownKeyError, FilterError: as for ``check_ordered``.
         """
-        if key == self.rows.name:
-            return pd.Series(self.rows, copy=False)
         return self._columns[key] if key in self._columns else self.values(key)
 
     def _dict_paths(self, key: str) -> list[str]:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from framegrid.grid import protocol
 from framegrid.grid.answers.grid_view import GridView
+from framegrid.grid.answers.ranks import ranked, stable_order
 from framegrid.grid.protocol import Sort
 
 _WORD = 2**32
-_HALF_BYTES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +66,20 @@ def order(sort: Sort, view: GridView) -> np.ndarray:
     check_sort(sort, view)
     rows = np.arange(len(view.rows), dtype=np.uint32)
     for place, key in enumerate(reversed(sort_keys(sort, view))):
-        values = _values(key, view)
-        moved = values.take(rows) if place else values
-        series = pd.Series(rows, index=pd.Index(moved))
-        rows = series.sort_index(
-            ascending=key.ascending, kind="stable", na_position="last"
-        ).to_numpy()
+        ranks = _ranks(key, view)
+        rows = rows.take(stable_order(ranks.take(rows) if place else ranks))
     return rows
 
 
-def stable_order(codes: np.ndarray) -> np.ndarray:
-    """Positions in the order of `codes`, (N,) of any unsigned type, ties as they are: (N,) intp."""
-    if codes.itemsize <= _HALF_BYTES:
-        return np.argsort(codes, kind="stable")  # a radix sort
-    low = np.argsort(codes.astype(np.uint16), kind="stable")
-    high = (codes >> np.uint32(16)).astype(np.uint16)
-    return low[np.argsort(high[low], kind="stable")]
-
-
-def _values(key: SortKey, view: GridView) -> pd.Series:
-    if key.seed is None:
-        return view.ordered(key.name)
-    return pd.Series(shuffled(view.rows.to_numpy(), key.seed), copy=False)
+def _ranks(key: SortKey, view: GridView) -> np.ndarray:
+    """Numbers that sort as `key` does: (N,) of an unsigned type."""
+    if key.seed is not None:
+        return shuffled(view.rows.to_numpy(), key.seed)
+    if key.name == view.rows.name:
+        rows = np.arange(len(view.rows), dtype=np.uint32)
+        return rows if key.ascending else rows[::-1]
+    ranks = view.of_column("ranks", key.name, lambda: ranked(view.ordered(key.name)))
+    return ranks.codes if key.ascending else ranks.descending()
 
 
 def shuffled(sample_ids: np.ndarray, seed: int) -> np.ndarray:

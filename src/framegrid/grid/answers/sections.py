@@ -11,6 +11,7 @@ from framegrid.filters import codes
 from framegrid.grid import protocol
 from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.answers.groups import Form, Group, parse_group
+from framegrid.grid.answers.ranks import narrow, ranked, ranked_numbers
 from framegrid.grid.protocol import Json
 
 MOST_SECTIONS = 100_000
@@ -116,11 +117,8 @@ def _sections(group: Group, series: pd.Series) -> Sections:
             return _by_bin(series)
         case "day" | "month" | "year":
             return _by_period(series, group.form)
-    if pd.api.types.is_numeric_dtype(series.dtype) and not pd.api.types.is_bool_dtype(series.dtype):
-        _, numbers, missing = codes.numbers(series)
-        return Sections("value", *_coded(numbers, missing))
-    found, uniques = pd.factorize(series)
-    return Sections("value", *_in_order(found, uniques.tolist()))
+    ranks = ranked(series)
+    return Sections("value", ranks.labels.tolist(), ranks.codes)
 
 
 def _by_bin(series: pd.Series) -> Sections:
@@ -139,40 +137,17 @@ def _by_bin(series: pd.Series) -> Sections:
         of_code[-2] = len(values)
         values.append(np.inf)
     of_code[-1] = len(values)
-    return Sections("bins", values, _narrow(of_code, len(values)).take(column.codes))
+    return Sections("bins", values, narrow(of_code, len(values)).take(column.codes))
 
 
 def _by_period(series: pd.Series, form: Form) -> Sections:
     """Sections of the days, months or years of datetimes; of UTC where these have a time zone."""
     _, times, missing = codes.numbers(series)
-    days, found = _coded(times // _DAY_US, missing)
+    days = ranked_numbers(times // _DAY_US, missing)
     unit = {"day": "D", "month": "M", "year": "Y"}[form]
-    begins = np.array(days, "M8[D]").astype(f"M8[{unit}]")
+    begins = days.labels.astype("M8[D]").astype(f"M8[{unit}]")
     starts, of_day = np.unique(begins, return_inverse=True)
     zone = getattr(series.dtype, "tz", None)
     values = pd.DatetimeIndex(starts.astype("M8[us]")).tz_localize(zone)
-    of_code = _narrow(np.append(of_day, len(starts)), len(starts))
-    return Sections(form, list(values), of_code.take(found))
-
-
-def _coded(numbers: np.ndarray, missing: np.ndarray) -> tuple[list[Any], np.ndarray]:
-    """Different numbers, ascending, and by row which it is, their count where missing."""
-    found, uniques = pd.factorize(numbers + 0 if numbers.dtype.kind == "f" else numbers)
-    found[missing] = -1
-    if missing.any():
-        kept = np.bincount(found + 1, minlength=len(uniques) + 1)[1:] > 0
-        moved = np.append(np.cumsum(kept) - 1, -1)
-        found, uniques = moved[found], uniques[kept]
-    return _in_order(found, uniques.tolist())
-
-
-def _in_order(found: np.ndarray, uniques: list[Any]) -> tuple[list[Any], np.ndarray]:
-    """Sorted values and their codes, of those as they were found; -1 is missing."""
-    order = sorted(range(len(uniques)), key=uniques.__getitem__)
-    of_code = np.full(len(uniques) + 1, len(uniques))
-    of_code[order] = np.arange(len(uniques))
-    return [uniques[place] for place in order], _narrow(of_code, len(uniques))[found]
-
-
-def _narrow(of_code: np.ndarray, greatest: int) -> np.ndarray:
-    return of_code.astype(np.min_scalar_type(greatest))
+    of_code = narrow(np.append(of_day, len(starts)), len(starts))
+    return Sections(form, list(values), of_code.take(days.codes))

@@ -8,7 +8,8 @@ import pandas as pd
 from framegrid.filters import Filters
 from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.answers.groups import parse_group
-from framegrid.grid.answers.orders import order, stable_order
+from framegrid.grid.answers.orders import order
+from framegrid.grid.answers.ranks import stable_order
 from framegrid.grid.answers.sections import section_order, sections
 from framegrid.grid.protocol import Sort
 

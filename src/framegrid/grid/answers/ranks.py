@@ -1,0 +1,96 @@
+"""Values as small integers that sort as they do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from framegrid.filters import codes
+
+# What a value takes beside its codes, roughly.
+_VALUE_BYTES = 100
+_HALF_BYTES = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranks:
+    """A column by the ranks of its values.
+
+    Attributes:
+        labels: (S,) the different values, ascending; of datetimes microseconds since 1970.
+        codes: (N,) uint8, uint16 or uint32, index into `labels`; ``len(labels)`` is missing.
+    """
+
+    labels: Any
+    codes: np.ndarray
+
+    def __sizeof__(self) -> int:
+        """Count what is held."""
+        return self.codes.nbytes + _VALUE_BYTES * len(self.labels)
+
+    def descending(self) -> np.ndarray:
+        """The codes of the other direction, missing last: (N,)."""
+        count = len(self.labels)
+        return narrow(np.append(np.arange(count)[::-1], count), count).take(self.codes)
+
+
+def ranked(series: pd.Series) -> Ranks:
+    """Rank strings, booleans, numbers or datetimes; strings by their code points."""
+    is_text = pd.api.types.is_bool_dtype(series.dtype) or not (
+        pd.api.types.is_numeric_dtype(series.dtype)
+        or pd.api.types.is_datetime64_any_dtype(series.dtype)
+    )
+    if not is_text:
+        _, numbers, missing = codes.numbers(series)
+        return ranked_numbers(numbers, missing)
+    found, uniques = pd.factorize(series)
+    return _in_order(found, uniques)
+
+
+def ranked_numbers(numbers: np.ndarray, missing: np.ndarray) -> Ranks:
+    """Rank int64 or float64 numbers, all (N,)."""
+    present = numbers[~missing] if missing.any() else numbers
+    if len(present) and numbers.dtype.kind == "i":
+        least, greatest = int(present.min()), int(present.max())
+        if greatest - least < 2 * len(numbers):
+            return _counted(numbers, missing, least, greatest)
+    found, uniques = pd.factorize(present + 0 if numbers.dtype.kind == "f" else present)
+    if len(present) < len(numbers):
+        found_of_row = np.full(len(numbers), -1)
+        found_of_row[~missing] = found
+        found = found_of_row
+    return _in_order(found, uniques)
+
+
+def _counted(numbers: np.ndarray, missing: np.ndarray, least: int, greatest: int) -> Ranks:
+    """Rank integers that lie close together without looking anything up."""
+    places = np.where(missing, greatest - least + 1, numbers - least)
+    occurs = np.bincount(places, minlength=greatest - least + 2) > 0
+    occurs[-1] = False
+    labels = np.flatnonzero(occurs) + least
+    ranks: np.ndarray = np.cumsum(occurs) - occurs
+    ranks[-1] = len(labels)
+    return Ranks(labels, narrow(ranks, len(labels)).take(places))
+
+
+def _in_order(found: np.ndarray, uniques: Any) -> Ranks:
+    """Rank values that are numbered as they were found; -1 is missing."""
+    order = uniques.argsort()
+    of_found = np.full(len(uniques) + 1, len(uniques))
+    of_found[order] = np.arange(len(uniques))
+    return Ranks(uniques[order], narrow(of_found, len(uniques))[found])
+
+
+def narrow(of_code: np.ndarray, greatest: int) -> np.ndarray:
+    """The same in the smallest unsigned type that holds `greatest`."""
+    return of_code.astype(np.min_scalar_type(greatest))
+
+
+def stable_order(ranks: np.ndarray) -> np.ndarray:
+    """Positions in the order of `ranks`, (N,) unsigned, ties as they are: (N,) intp."""
+    if ranks.itemsize <= _HALF_BYTES:
+        return np.argsort(ranks, kind="stable")  # a radix sort
+    low = np.argsort(ranks.astype(np.uint16), kind="stable")
+    high = (ranks >> np.uint32(16)).astype(np.uint16)
+    return low[np.argsort(high[low], kind="stable")]
