@@ -503,7 +503,8 @@ class ImageDataset:
         |---|---|
         | ``gone`` | there is no such file; if the folder moved, ``relink`` follows it |
         | ``replaced`` | it has another size in px; ``read_sizes(changed=True)`` takes that over |
-        | ``changed`` | it was written since a key was computed from it, or cannot be read now |
+        | ``changed`` | it was written since a key was computed from it, cannot be read now, or is |
+        | | in a Parquet file or archive that holds other things than when it was added |
 
         Args:
             progress: show a progress bar when it takes longer than a second.

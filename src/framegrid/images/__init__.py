@@ -20,6 +20,7 @@ from framegrid.images.pixels.reading import Header, copy, identify, open_upright
 from framegrid.images.pixels.reasons import fixed_reason
 from framegrid.images.pixels.sending import sent
 from framegrid.images.sources.archive_members import read_member
+from framegrid.images.sources.containers import content_mark
 from framegrid.images.sources.finding import find_images, find_objects, said_of_not_read
 from framegrid.images.sources.finding_members import Member, Members, find_members
 from framegrid.images.sources.image_files import (
@@ -55,6 +56,7 @@ __all__ = [
     "apply_each",
     "carried",
     "collecting_warnings",
+    "content_mark",
     "copy",
     "encoded_of",
     "features_of",

@@ -17,6 +17,7 @@ from framegrid import images, remote
 from framegrid.base import cut, threads
 from framegrid.dataset.connection.connection import Connection
 from framegrid.dataset.edits.edits import TypedValues
+from framegrid.dataset.ingest.container_notes import NOTES
 from framegrid.dataset.ingest.contents import Contents, Values, Wanted, joined
 from framegrid.dataset.ingest.exif_keys import values_by_key
 from framegrid.dataset.ingest.from_frame import Refused, fitted
@@ -151,12 +152,20 @@ def _each(
 def _outcome(wanted: Wanted, file: str) -> Contents | str:
     reader = next(_READERS[end] for end in EXTENSIONS if file.lower().endswith(end))
     try:
-        return reader(file, wanted)
+        return _noted(reader(file, wanted), images.content_mark(file))
     except MemoryError:
         raise
     except _FAILURES as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return cut(" ".join(said.split()))
+
+
+def _noted(part: Contents, mark: int | None) -> Contents:
+    """What a file holds, with the note of it."""
+    if mark is None:
+        return part
+    notes = pa.chunked_array([np.full(len(part.locators), mark)])
+    return replace(part, columns={**part.columns, NOTES: notes})
 
 
 def _keys_of(files: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -16,6 +16,7 @@ from framegrid.dataset.connection.connection import Connection
 from framegrid.dataset.edits.edits import TypedValues
 from framegrid.dataset.imports.image_folder import FolderMetadata
 from framegrid.dataset.imports.new_samples import MetadataOfNew
+from framegrid.dataset.ingest.container_notes import NOTES, Marks
 from framegrid.dataset.ingest.containers import add_contents
 from framegrid.dataset.ingest.exif_keys import check_keys, values_by_key
 from framegrid.dataset.ingest.found import Found, Paths, checked_paths, find
@@ -174,5 +175,7 @@ def _addition(table: Table, headers: Headers) -> AddSamples | None:
     }
     typed = TypedValues(table)
     exif = values_by_key([headers[file].exif for file in files])
-    metadata = typed.columns(builtin["sample_id"], exif)
+    marks = Marks().of_parts(files)
+    noted = {NOTES: marks} if any(mark is not None for mark in marks) else {}
+    metadata = typed.columns(builtin["sample_id"], {**exif, **noted})
     return AddSamples(pa.table(builtin | metadata), typed.types)

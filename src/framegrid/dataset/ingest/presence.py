@@ -5,6 +5,7 @@ import warnings
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from framegrid import images, remote
 from framegrid.base import brief, notes_key
 from framegrid.dataset.connection.connection import Connection
 from framegrid.dataset.ingest import file_notes
+from framegrid.dataset.ingest.container_notes import Marks, replaced_rows
 from framegrid.dataset.ingest.sizes import read_headers, read_size
 from framegrid.images import Header
 from framegrid.storage import Table
@@ -39,6 +41,11 @@ _SAID = (
     "now of another size than before, such as {}: dataset.read_sizes(changed=True) reads it",
 )
 
+_OTHER_FILE = (
+    "{} holds other things than when it was added: dataset.read_sizes(changed=True) takes it as it "
+    "is; remove these samples and add it again for its other metadata"
+)
+
 Problem = tuple[str, int | None, int | None, str]
 """Its name, the size in px as it is now, and the reason."""
 
@@ -49,6 +56,8 @@ def check_images(connection: Connection, *, progress: bool) -> pd.DataFrame:
     """List the images whose files are gone, changed or replaced, see ``ImageDataset``."""
     connection.refresh()
     ids, paths, sizes, notes = connection.read(_held)
+    marks = Marks()
+    replaced = connection.read(lambda table: {*table.ids[[*replaced_rows(table, marks)]].tolist()})
     states = file_notes.file_checksums(paths)
     changed = _since_computed(states, notes)
     names = paths.to_pylist()
@@ -60,6 +69,7 @@ def check_images(connection: Connection, *, progress: bool) -> pd.DataFrame:
         sample_id: (path, *problem)
         for sample_id, path, size, state, keys in rows
         if (problem := _problem(size, state, headers.get(path), reasons.get(path), keys))
+        or (problem := _replaced(path, headers.get(path)) if sample_id in replaced else None)
     }
     frame = pd.DataFrame.from_dict(found, orient="index", columns=list(_COLUMNS))
     return frame.astype(_COLUMNS).rename_axis("sample_id")
@@ -99,6 +109,13 @@ def _problem(
     if None not in size and now != size:
         return "replaced", *now, f"was {size[0]} x {size[1]} px"
     return ("changed", *now, f"written since {', '.join(keys)} was computed") if keys else None
+
+
+def _replaced(path: str, now: Header | None) -> Problem:
+    """What is said of a part of a file, as large as ever, where that holds other things."""
+    name = brief(PurePosixPath(remote.container_of(path)).name)
+    size = (None, None) if now is None else (now.width, now.height)
+    return "changed", *size, _OTHER_FILE.format(name)
 
 
 def check_later(connection: Connection) -> "MissingImagesCheck":

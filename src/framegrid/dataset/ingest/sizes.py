@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from framegrid import images, remote
 from framegrid.base import BrokenImageError, threads
 from framegrid.dataset.connection.connection import Connection
+from framegrid.dataset.ingest.container_notes import Marks, new_notes
 from framegrid.dataset.reports.progress import bar
 from framegrid.images import Header
 from framegrid.storage import Block, SetBlocks, Table
@@ -118,7 +119,8 @@ def fill_sizes(connection: Connection, *, changed: bool, progress: bool) -> Brok
     samples = _all if changed else unsized
     _, paths = connection.read(samples)
     sizes, broken = read_sizes(paths, progress=progress)
-    connection.commit(lambda table: _set_sizes(table, sizes, samples))
+    marks = Marks()
+    connection.commit(lambda table: _set_sizes(table, sizes, samples, marks if changed else None))
     return broken
 
 
@@ -148,10 +150,17 @@ def unsized(table: Table) -> tuple[list[int], list[str]]:
 
 
 def _set_sizes(
-    table: Table, sizes: Sizes, samples: Callable[[Table], tuple[list[int], list[str]]]
+    table: Table,
+    sizes: Sizes,
+    samples: Callable[[Table], tuple[list[int], list[str]]],
+    marks: Marks | None,
 ) -> SetBlocks | None:
     rows = zip(*samples(table), strict=True)
-    return change_of_sizes(table, {id_: sizes[path] for id_, path in rows if path in sizes})
+    change = change_of_sizes(table, {id_: sizes[path] for id_, path in rows if path in sizes})
+    notes = None if marks is None else new_notes(table, marks)
+    if notes is None:
+        return change
+    return SetBlocks((*(change.blocks if change else ()), notes), {})
 
 
 def change_of_sizes(table: Table, sizes: Mapping[int, Size]) -> SetBlocks | None:

@@ -1,13 +1,20 @@
 """The files and objects that images are parts of: opened and looked at as images are."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from io import SEEK_END
 from typing import IO
+from zlib import crc32
 
 from framegrid import remote
+from framegrid.base import BrokenImageError
 from framegrid.images.sources.local_files import last_part, open_regular, state_of_file
 from framegrid.images.sources.objects import open_object, states_of_objects
 from framegrid.images.sources.states import FileState
 from framegrid.remote import Locator
+
+_END_BYTES = 1 << 16
+"""In which the footer of a Parquet file ends, and the directory of a zip."""
 
 
 def open_container(locator: Locator, buffering: int = -1) -> IO[bytes]:
@@ -33,3 +40,22 @@ def container_states(locators: Sequence[Locator]) -> list[FileState | None]:
 def container_name(locator: Locator) -> str:
     """The name of the file or object that an image is a part of."""
     return last_part(locator.container)
+
+
+def content_mark(path: str) -> int | None:
+    """A number for what the file or object at a path holds; None where that cannot be read.
+
+    Of a file its ends and its size tell, so that a copy has the same; of an object its entity tag.
+    """
+    with suppress(BrokenImageError, OSError):
+        if remote.is_url(path):
+            (state,) = states_of_objects([path])
+            return state and crc32(f"{state.size} {state.version}".encode())
+        with open_regular(path) as file:
+            size = file.seek(0, SEEK_END)
+            mark = crc32(str(size).encode())
+            for start in (0, max(0, size - _END_BYTES)):
+                file.seek(start)
+                mark = crc32(file.read(_END_BYTES), mark)
+            return mark
+    return None

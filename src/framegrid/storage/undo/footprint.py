@@ -61,7 +61,7 @@ def line_of(when: int | None, table: Table, change: Change) -> Line | None:
         return when, "undo", change.keys, change.rows
     keys = _keys(change)
     shown = tuple(key for key in keys if not is_hidden(key))
-    if keys and not shown:
+    if keys and not shown and not isinstance(change, AddSamples):
         return None
     what = _READ_SIZES if set(shown) == SIZE_COLUMNS else _NAMES[type(change)]
     return when, what, shown, len(touched(table, change))
