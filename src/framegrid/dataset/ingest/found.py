@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from framegrid import images, remote
 from framegrid.base import check_name
@@ -11,8 +12,10 @@ from framegrid.dataset.ingest import containers
 from framegrid.dataset.ingest.sizes import Broken
 from framegrid.dataset.matching.paths import located
 from framegrid.dataset.reports.ingest_reports import listing
+from framegrid.storage import is_dataset
 
 _ARCHIVES = (".zip", ".tar")
+_OURS, _BESIDE = ".parquet", ".images"
 WITH_IMAGES = (*containers.EXTENSIONS, *_ARCHIVES)
 """Extensions of files that have images in them."""
 
@@ -83,8 +86,18 @@ def _files(path: str, not_read: Counter[str], *, recursive: bool) -> list[str]:
         remote.name(path)
         return images.find_objects(path, recursive=recursive, not_read=not_read, also=WITH_IMAGES)
     remote.name_path(path)
-    files = images.find_images(path, recursive=recursive, not_read=not_read, also=WITH_IMAGES)
+    files = images.find_images(
+        path, recursive=recursive, not_read=not_read, also=WITH_IMAGES, left_out=_is_ours
+    )
     return [str(file) for file in files]
+
+
+def _is_ours(file: str) -> bool:
+    """Whether a file is a dataset, or has the pictures of one: a folder of images may have both."""
+    path = Path(file)
+    if path.suffix != _OURS:
+        return False
+    return is_dataset(path.parent.with_suffix(_OURS) if path.parent.suffix == _BESIDE else path)
 
 
 def _check_one_kind(found: Found, archives: Sequence[str]) -> None:

@@ -45,6 +45,9 @@ NOT_READ: frozenset[str] = frozenset(
 ARCHIVES = frozenset({".tar", ".zip"})
 """Extensions of files whose members are read in place."""
 
+PARQUET = frozenset({".parquet", ".parq", ".pq"})
+"""Extensions of files that may have images in their cells."""
+
 COMPRESSED = frozenset({".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar"})
 """Extensions of files of which nothing can be read without what is before it."""
 

@@ -11,9 +11,16 @@ from pathlib import Path, PurePosixPath
 
 from framegrid import remote
 from framegrid.base import check_name
-from framegrid.images.formats.known import ARCHIVES, COMPRESSED, EXTENSIONS, NOT_READ, StrPath
+from framegrid.images.formats.known import (
+    ARCHIVES,
+    COMPRESSED,
+    EXTENSIONS,
+    NOT_READ,
+    PARQUET,
+    StrPath,
+)
 
-_NOT_READ = NOT_READ | ARCHIVES | COMPRESSED
+_NOT_READ = NOT_READ | ARCHIVES | PARQUET | COMPRESSED
 _SUFFIXES = tuple(EXTENSIONS)
 _DIGITS = re.compile(r"\d+")
 
@@ -24,6 +31,7 @@ def find_images(
     recursive: bool = True,
     not_read: Counter[str] | None = None,
     also: tuple[str, ...] = (),
+    left_out: Callable[[str], bool] | None = None,
 ) -> list[Path]:
     """List the image files at a path, in natural order: "img2" before "img10".
 
@@ -36,6 +44,7 @@ def find_images(
         recursive: whether to look into the folders inside a folder.
         not_read: takes the number of files by extension that are pictures of kinds not read.
         also: extensions of files that are listed where there is no image file.
+        left_out: tells which of those are not, as if they were not there, unless `path` names them.
 
     Returns:
         Absolute paths; the files of a folder come before those of its subfolders.
@@ -52,7 +61,11 @@ def find_images(
     start = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - resolve() follows links
     start = start[1:] if os.sep == "/" and start.startswith("//") else start
     unreadable: list[str] = []
-    files = set(_walk(_roots(start), unreadable, recursive=recursive))
+    roots = _roots(start)
+    files = set(_walk(roots, unreadable, recursive=recursive))
+    if left_out is not None:
+        others = {file for file in files.difference(roots) if file.lower().endswith(also)}
+        files -= {file for file in others if left_out(file)}
     images = _of_these(files, also)
     found = {image for image in images if _is_utf8(image)}
     _warn_skipped("folder(s) that cannot be read", unreadable)
@@ -197,6 +210,7 @@ def said_of_not_read(counts: Mapping[str, int]) -> str:
     kinds = {
         "export camera RAW, layers and drawings as JPEG, PNG or TIFF first": NOT_READ,
         "add archives by their own paths": ARCHIVES,
+        "if there are pictures in them, add Parquet files by their own paths": PARQUET,
         "unpack them, or make a .tar or .zip of them": COMPRESSED,
     }
     said = ((_listed(counts, extensions), advice) for advice, extensions in kinds.items())

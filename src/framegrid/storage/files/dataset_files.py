@@ -28,6 +28,8 @@ from framegrid.storage.files.system import (
 Location = Path | str
 """Where a dataset is: a file, or the URL of an object."""
 
+_LARGEST_FOOTER = 1 << 26
+
 
 def in_cache(url: str) -> Path:
     """What would be the file here, in the cache, of an object."""
@@ -132,10 +134,10 @@ def taken(path: Location) -> FileExistsError:
 
 
 def footer(path: Path) -> bytes:
-    """Read the footer of a Parquet file, whoever wrote it."""
+    """Read the footer of a Parquet file, whoever wrote it; of a very large one the end."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - 8))
-        length = int.from_bytes(file.read(4), "little")
+        length = min(int.from_bytes(file.read(4), "little"), _LARGEST_FOOTER)
         file.seek(max(0, size - 8 - length))
         return file.read()
