@@ -409,7 +409,8 @@ class ImageDataset:
             exif: add what the cameras wrote to the new images, as ``add_exif_metadata`` does.
             progress: show a progress bar when it takes longer than a second.
             relink: images with name and size of images that are gone are not added, as they seem to
-                have moved; a warning and the report say which ``relink(old, new)`` follows them.
+                have moved, nor are Parquet files that hold what one did that is gone; a warning
+                and the report say which ``relink(old, new)`` follows them.
                 False adds them as new ones.
             image_column: the column with the pictures, of Parquet files; by default the first.
 

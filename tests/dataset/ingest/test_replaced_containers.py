@@ -78,3 +78,43 @@ def test_copies_are_the_same(dataset, tmp_path):
     path.unlink()
     path.write_bytes(data)
     assert problems(dataset) == []
+
+
+# Moved ones
+
+
+@pytest.mark.parametrize("new", ["new/0.parquet", "old/1.parquet"])
+def test_a_parquet_file_that_moved_is_followed_and_not_added(dataset, tmp_path, new):
+    path = write_cells(tmp_path / "old/0.parquet", 1, 2)
+    dataset.add_images_from_path(path)
+    (tmp_path / new).parent.mkdir(exist_ok=True)
+    path.rename(tmp_path / new)
+    with pytest.warns(UserWarning, match=r"not added: 2 .*dataset\.relink"):
+        report = dataset.add_images_from_path((tmp_path / new).parent)
+    ((old_place, new_place, count),) = report.moved
+    assert (report.added, count, len(dataset)) == (0, 2, 2)
+    assert dataset.relink(old_place, new_place) == 2
+    assert [sample.open().width for sample in dataset] == [11, 12]
+    assert dataset.add_images_from_path(tmp_path / new).already_present == 2
+
+
+def test_shards_that_are_new_are_added_beside_those_that_moved(dataset, tmp_path):
+    for number in range(2):
+        write_cells(tmp_path / f"old/{number}.parquet", number)
+    dataset.add_images_from_path(tmp_path / "old")
+    (tmp_path / "old").rename(tmp_path / "new")
+    write_cells(tmp_path / "new/2.parquet", 7)
+    with pytest.warns(UserWarning, match="not added: 2"):
+        report = dataset.add_images_from_path(tmp_path / "new")
+    assert report.moved == [(str(tmp_path / "old"), str(tmp_path / "new"), 2)]
+    assert (report.added, len(dataset)) == (1, 3)
+
+
+def test_copies_and_those_that_shall_be_new_are_added(dataset, tmp_path):
+    path = write_cells(tmp_path / "old/0.parquet", 1)
+    dataset.add_images_from_path(path)
+    copy = write_cells(tmp_path / "copy/0.parquet", 1)
+    assert dataset.add_images_from_path(copy).added == 1
+    path.rename(tmp_path / "new.parquet")
+    copy.unlink()
+    assert dataset.add_images_from_path(tmp_path / "new.parquet", relink=False).added == 1

@@ -4,7 +4,7 @@ The note is a number for each image, under a hidden key. Another file of the sam
 and the same file under another name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -59,7 +59,18 @@ def new_notes(table: Table, marks: Marks) -> Block | None:
 
 def noted_containers(table: Table) -> dict[int, str]:
     """The file that each note is of, by the note."""
-    notes, rows = np.unique(notes_of(table, KEY), return_index=True)
-    held: Sequence[str] = table.column(KEY).take(pa.array(rows)).to_pylist()
-    found = zip(notes.tolist(), held, strict=True)
-    return {note: remote.container_of(path) for note, path in found if note != NONE}
+    return {note: container for note, container, _ in _noted(table)}
+
+
+def rows_by_container(table: Table) -> dict[str, int]:
+    """How many images are noted to be in each file."""
+    return {container: count for _, container, count in _noted(table)}
+
+
+def _noted(table: Table) -> Iterator[tuple[int, str, int]]:
+    """Yield each note, with its file and the number of images that have it."""
+    notes, rows, counts = np.unique(notes_of(table, KEY), return_index=True, return_counts=True)
+    paths = table.column(KEY).take(pa.array(rows)).to_pylist()
+    for note, path, count in zip(notes.tolist(), paths, counts.tolist(), strict=True):
+        if note != NONE:
+            yield note, remote.container_of(path), count

@@ -22,6 +22,7 @@ from framegrid.dataset.ingest.contents import Contents, Values, Wanted, joined
 from framegrid.dataset.ingest.exif_keys import values_by_key
 from framegrid.dataset.ingest.from_frame import Refused, fitted
 from framegrid.dataset.ingest.later_sizes import is_read_later
+from framegrid.dataset.ingest.moved import container_relinks, moved_containers
 from framegrid.dataset.ingest.parquet_pictures import read_parquet
 from framegrid.dataset.ingest.sizes import Headers, read_headers
 from framegrid.dataset.matching.paths import all_absolute
@@ -64,12 +65,18 @@ def add_contents(  # noqa: PLR0913 - the arguments of the dataset's method
     exif: bool,
     progress: bool,
     image_column: str | None,
+    relink: bool,
 ) -> IngestReport:
     """Add the images in files that the dataset does not have, in one edit.
 
     Images that cannot be read are added, too: their tiles say why, and the report does, where they
-    were looked at.
+    were looked at. Those in a file that only moved are not.
     """
+    moves = connection.read(lambda table: moved_containers(table, files)) if relink else {}
+    moved = connection.read(lambda table: container_relinks(table, moves))
+    files = [file for file in files if file not in moves]
+    if not files:
+        return IngestReport(0, 0, moved=moved)
     wanted = Wanted(image_column, Budget(path))
     found = _read(path, files, wanted, limit, progress=progress)
     new = connection.read(lambda table: _absent(table, found.locators))
@@ -87,6 +94,7 @@ def add_contents(  # noqa: PLR0913 - the arguments of the dataset's method
         len(found.locators) - added,
         [*found.broken, *damaged],
         without_plug_in=without_plug_in,
+        moved=moved,
         warnings=warned,
         not_read=dict(found.not_read),
         left_out=refused,

@@ -48,21 +48,23 @@ def add_images(  # noqa: PLR0913 - the arguments of the dataset's method
     if exif:
         connection.read(lambda table: check_keys(table.schema))
     found = find(paths, recursive=recursive)
+    given = ", ".join(paths[:_SHOWN])
     if found.containers:
-        return add_contents(
+        report = add_contents(
             connection,
-            ", ".join(paths[:_SHOWN]),
+            given,
             found.containers,
             limit=limit,
             exif=exif,
             progress=progress,
             image_column=image_column,
+            relink=relink,
         )
-    if image_column is not None:
-        given = ", ".join(paths[:_SHOWN])
+    elif image_column is not None:
         raise ValueError(f"image_column={brief(image_column)} is for Parquet files, not {given}")
-    found.files = found.files[:limit]
-    report = _add_found(connection, found, paths, exif=exif, progress=progress, relink=relink)
+    else:
+        found.files = found.files[:limit]
+        report = _add_found(connection, found, paths, exif=exif, progress=progress, relink=relink)
     if report.said_of_moved:
         warnings.warn(report.said_of_moved, UserWarning, stacklevel=3)
     return report

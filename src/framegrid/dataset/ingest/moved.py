@@ -1,13 +1,14 @@
 """Images that are found where those of the dataset, which are gone, may be now."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from framegrid import images, remote
+from framegrid.dataset.ingest.container_notes import Marks, noted_containers, rows_by_container
 from framegrid.dataset.matching.path_ends import find_last_parts
 from framegrid.dataset.matching.spelling import ends_of, spelled, without_root
 from framegrid.images import Header
@@ -88,6 +89,28 @@ def _is_same_part(path: str, file: str) -> bool:
 def relinks(moves: Moves) -> list[tuple[str, str, int]]:
     """The folders that moved, old and new, and how many images with them, the most first."""
     counts = Counter(_differing(path, file) for file, path in moves.items() if path is not None)
+    return [(old, new, count) for (old, new), count in counts.most_common()]
+
+
+def moved_containers(table: Table, files: Sequence[str]) -> dict[str, str]:
+    """The file that a dataset names, and that is gone, by the file that holds the same."""
+    held = noted_containers(table)
+    if not held:
+        return {}
+    marks = Marks()
+    found = {mark: file for file in reversed(files) if (mark := marks.of(file)) in held}
+    moves = {file: held[mark] for mark, file in found.items() if mark is not None}
+    here = [old for new, old in moves.items() if old != new and not remote.is_elsewhere(old)]
+    gone = set(images.missing_files(here))
+    return {new: old for new, old in moves.items() if old in gone}
+
+
+def container_relinks(table: Table, moves: Mapping[str, str]) -> list[tuple[str, str, int]]:
+    """As ``relinks``, of files that have images in them."""
+    counts: Counter[tuple[str, str]] = Counter()
+    rows = rows_by_container(table)
+    for new, old in moves.items():
+        counts[_differing(old, new)] += rows[old]
     return [(old, new, count) for (old, new), count in counts.most_common()]
 
 
