@@ -1,6 +1,7 @@
 /** Filters on columns of ordinal codes, and what is to be known of the rows under them. */
 
-import type { Result, RowList, CodeColumn, Coding, Command } from "./types";
+import type { Result, RowList, CodeColumn, Coding, Command, Query, Sections } from "./types";
+import { BY_CODE, SectionedOrder } from "./sections";
 import { Slice } from "./slice";
 import { IndexedColumn, SliceIndex } from "./sliceindex";
 
@@ -22,6 +23,8 @@ export class Crossfilter {
   #active: IndexedColumn | null = null;
   #index: SliceIndex | null = null;
   #order: Uint32Array | null = null;
+  #sections: SectionedOrder | null = null;
+  #arrangement = BY_CODE;
   #wanted = new Set<string>();
   #keep: number[] = [];
   #span = 0;
@@ -39,7 +42,13 @@ export class Crossfilter {
         return this.#setFilter(command.key, command.passes);
       case "order":
         this.#order = command.order;
+        if (this.#sections) this.#sections.rows = null;
         return this.#index?.forgetOrder();
+      case "sections":
+        return this.#setSections(command.sections);
+      case "arrange":
+        this.#arrangement = command.arrangement;
+        return;
       case "want":
         this.#wanted = new Set(command.keys);
         return;
@@ -52,9 +61,11 @@ export class Crossfilter {
 
   /** Does, portion by portion, what `result` needs. */
   *prepare(): Generator<void> {
+    const sections = this.#sections;
+    if (sections && !sections.rows) yield* sections.deal(this.#order);
     this.#index ??= new SliceIndex(this.rowCount, this.#active, this.#columns.values());
     const counted = [...this.#shown(), ...this.#filtered()].map(([, column]) => column);
-    yield* this.#index.build(counted, this.#order);
+    yield* this.#index.build(counted, this.#rows, sections);
   }
 
   /** The result with the rows on the screen, once `prepare` is through. */
@@ -69,6 +80,24 @@ export class Crossfilter {
     return this.#result(slice, yield* slice.all());
   }
 
+  /** What is to be prepared for a query to be answered; null when nothing is. */
+  lacks(query: Query): Command | null {
+    if (query.ask === "section") return null;
+    const column = this.#columns.get(query.keys[0]);
+    return column && column !== this.#active ? { do: "prepare", key: query.keys[0] } : null;
+  }
+
+  /** The rows that a query asks for, once nothing is lacking and `prepare` is through. */
+  answer(query: Query): Uint32Array {
+    if (query.ask === "section") {
+      const isThere = this.#sections && query.code < this.#sections.codeCount;
+      return isThere ? this.#slice().rowsOf(query.code) : new Uint32Array(0);
+    }
+    const [column, aside] = query.keys.map((key) => this.#columns.get(key));
+    if (!column || column !== this.#index!.active) return new Uint32Array(0);
+    return this.#index!.near(query.codes, query.count, aside);
+  }
+
   #result(slice: Slice, list: RowList): Result {
     const histograms = this.#shown().map(
       ([key, column]) => [key, slice.histogram(column)] as const,
@@ -79,6 +108,8 @@ export class Crossfilter {
     return {
       version: this.version,
       count: slice.count,
+      shown: slice.shown,
+      sections: slice.sections,
       without: new Map(without),
       histograms: new Map(histograms),
       list,
@@ -86,7 +117,13 @@ export class Crossfilter {
   }
 
   #slice(): Slice {
-    return new Slice(this.#index!, this.#order);
+    const [sections, arrangement] = [this.#sections, this.#arrangement];
+    return new Slice(this.#index!, { order: this.#rows, sections, arrangement });
+  }
+
+  /** The rows as they follow each other; null as in the dataset. */
+  get #rows(): Uint32Array | null {
+    return this.#sections ? this.#sections.rows : this.#order;
   }
 
   /** The columns whose histograms are of interest. */
@@ -109,6 +146,15 @@ export class Crossfilter {
     if (old === this.#active) this.#active = null;
     if (old.passes || old === this.#index?.active) this.#index = null;
     this.#index?.forget(old);
+  }
+
+  #setSections(sections: Sections | null): void {
+    if (sections && sections.codes.length !== this.rowCount) {
+      throw new RangeError(`${sections.codes.length} codes of sections for ${this.rowCount} rows`);
+    }
+    this.#sections = sections && new SectionedOrder(sections);
+    this.#index?.forgetSections();
+    this.#index?.forgetOrder();
   }
 
   #setBins(key: string, coding: Coding): void {

@@ -1,6 +1,6 @@
 /** What answers the filters: on this thread, or for many rows in a worker. */
 
-import type { Result, Command, Engine, EngineEvents } from "./types";
+import type { Result, Command, Engine, EngineEvents, Query } from "./types";
 import { everything } from "./results";
 import { changesResult, Crossfilter } from "./crossfilter";
 import { type Port, RemoteEngine } from "./remote";
@@ -26,6 +26,12 @@ export class LocalEngine implements Engine {
     if (!commands.some(changesResult)) return;
     this.result = finish(this.#crossfilter.fullResult());
     this.#changed();
+  }
+
+  async ask(query: Query): Promise<Uint32Array> {
+    const lacking = this.#crossfilter.lacks(query);
+    if (lacking) this.send(lacking);
+    return this.#crossfilter.answer(query);
   }
 
   get sent(): number {

@@ -5,9 +5,11 @@
  */
 
 export type Codes = Uint8Array | Uint16Array;
+/** There may be as many sections as rows. */
+export type SectionCodes = Codes | Uint32Array;
 
 /** Adds every row to the count of its code. */
-export function countAll(counts: Uint32Array, codes: Codes): void {
+export function countAll(counts: Uint32Array, codes: SectionCodes): void {
   for (let row = 0; row < codes.length; row++) counts[codes[row]]++;
 }
 
@@ -69,4 +71,79 @@ export function countBlocksInOrder(
   for (let place = 0; place < order.length; place++) {
     counts[slots[order[place]] * blocks + (place >>> size)]++;
   }
+}
+
+/** Adds every row to `counts[slot][its section]`. */
+export function countSections(
+  counts: Uint32Array,
+  slots: Uint16Array,
+  codes: SectionCodes,
+  sections: number,
+): void {
+  for (let row = 0; row < slots.length; row++) counts[slots[row] * sections + codes[row]]++;
+}
+
+/** Adds every row whose slot passes to the count of its section. */
+export function countPassing(
+  counts: Uint32Array,
+  slots: Uint16Array,
+  passes: Uint8Array,
+  codes: SectionCodes,
+): void {
+  for (let row = 0; row < slots.length; row++) counts[codes[row]] += passes[slots[row]];
+}
+
+/**
+ * Puts the rows at the places from `start` up to `stop` of an order behind those of their section in
+ * `out`; `next` has the place where a section goes on.
+ */
+export function deal(
+  out: Uint32Array,
+  next: Uint32Array,
+  codes: SectionCodes,
+  order: Uint32Array | null,
+  start: number,
+  stop: number,
+): void {
+  if (!order) for (let row = start; row < stop; row++) out[next[codes[row]]++] = row;
+  else
+    for (let place = start; place < stop; place++) {
+      out[next[codes[order[place]]]++] = order[place];
+    }
+}
+
+/**
+ * Writes the rows from `start` up to `stop` whose slot passes into `out` from `length` on, which
+ * has room for one more; returns the new length.
+ */
+export function select(
+  out: Uint32Array,
+  length: number,
+  slots: Uint16Array,
+  passes: Uint8Array,
+  start: number,
+  stop: number,
+): number {
+  for (let row = start; row < stop; row++) {
+    out[length] = row;
+    length += passes[slots[row]];
+  }
+  return length;
+}
+
+/** The same for places of an order. */
+export function selectInOrder(
+  out: Uint32Array,
+  length: number,
+  slots: Uint16Array,
+  passes: Uint8Array,
+  start: number,
+  stop: number,
+  order: Uint32Array,
+): number {
+  for (let place = start; place < stop; place++) {
+    out[length] = order[place];
+    length += passes[slots[order[place]]];
+  }
+  return length;
 }

@@ -1,11 +1,21 @@
 /** An engine in a worker: its two ends, which exchange commands and results. */
 
-import type { Result, Command, Engine, EngineEvents } from "./types";
+import type { Result, Command, Engine, EngineEvents, Query } from "./types";
 import { everything, isComplete } from "./results";
 import { changesResult, Crossfilter } from "./crossfilter";
 
+/** A query with the number of its answer. */
+interface Question {
+  query: Query;
+  number: number;
+}
+interface Answer {
+  answers: number;
+  rows: Uint32Array;
+}
+
 /** The first message says how many rows there are; the reply to it is the first result. */
-type ToWorker = number | Command[];
+type ToWorker = number | Command[] | Question;
 
 /** A worker, or what a worker speaks to. */
 export interface Port {
@@ -24,6 +34,8 @@ export class RemoteEngine implements Engine {
   readonly #port: Port;
   sent = 0;
   #waiting: (() => void)[] = [];
+  #asked = 0;
+  readonly #asking = new Map<number, (rows: Uint32Array) => void>();
 
   /** Waits for the worker's first result; rejects when there can be no worker. */
   static open(port: Port, rowCount: number, { changed, failed }: EngineEvents): Promise<Engine> {
@@ -31,8 +43,9 @@ export class RemoteEngine implements Engine {
     return new Promise((resolve, reject) => {
       port.onerror = ({ message }) => reject(new Error(message));
       port.onmessage = () => {
-        port.onmessage = ({ data }) => {
-          engine.#receive(data as Result);
+        port.onmessage = ({ data }: { data: Result | Answer }) => {
+          if ("answers" in data) return engine.#answered(data);
+          engine.#receive(data);
           changed();
         };
         port.onerror = ({ message }) => failed(new Error(message));
@@ -52,6 +65,14 @@ export class RemoteEngine implements Engine {
     this.#port.postMessage(commands, commands.flatMap(arraysOf));
   }
 
+  ask(query: Query): Promise<Uint32Array> {
+    return new Promise((resolve) => {
+      const number = this.#asked++;
+      this.#asking.set(number, resolve);
+      this.#port.postMessage({ query, number } satisfies Question, []);
+    });
+  }
+
   settled(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
@@ -68,6 +89,11 @@ export class RemoteEngine implements Engine {
     this.#release();
   }
 
+  #answered({ answers, rows }: Answer): void {
+    this.#asking.get(answers)?.(rows);
+    this.#asking.delete(answers);
+  }
+
   #release(): void {
     if (this.result.version < this.sent || !isComplete(this.result)) return;
     for (const resolve of this.#waiting.splice(0)) resolve();
@@ -77,6 +103,7 @@ export class RemoteEngine implements Engine {
 /** One number per row is handed over: copies would take longer than the work on them. */
 function arraysOf(command: Command): Transferable[] {
   if (command.do === "column" && command.column) return [command.column.codes.buffer];
+  if (command.do === "sections" && command.sections) return [command.sections.codes.buffer];
   return command.do === "order" && command.order ? [command.order.buffer] : [];
 }
 
@@ -84,7 +111,8 @@ function arraysOf(command: Command): Transferable[] {
 export function serve(port: Port, quietMs = QUIET_MS): void {
   let server: Server | undefined;
   port.onmessage = ({ data }: { data: ToWorker }) => {
-    if (typeof data !== "number") return server?.receive(data);
+    if (Array.isArray(data)) return server?.receive(data);
+    if (typeof data === "object") return server?.ask(data);
     server = new Server(port, new Crossfilter(data), quietMs);
     port.postMessage(null, []);
   };
@@ -99,6 +127,7 @@ class Server {
   // The version of the result that is out, and of the one with all rows.
   #posted = 0;
   #completed = 0;
+  #questions: Question[] = [];
   // Timers are never due at once, messages are.
   readonly #turn = new MessageChannel();
   #coming = false;
@@ -112,7 +141,16 @@ class Server {
 
   receive(commands: Command[]): void {
     for (const command of commands) this.#crossfilter.apply(command);
-    if (commands.every((command) => command.do === "look")) return;
+    if (commands.some((command) => command.do !== "look")) this.#resume();
+  }
+
+  /** What is asked is answered after the result that is due, and what it lacks when all is quiet. */
+  ask(question: Question): void {
+    this.#questions.push(question);
+    this.#resume();
+  }
+
+  #resume(): void {
     // The newest command wins: what is built for older ones stays, if it still serves.
     clearTimeout(this.#pause);
     this.#work = this.#catchUp();
@@ -124,12 +162,28 @@ class Server {
     const crossfilter = this.#crossfilter;
     for (const _ of crossfilter.prepare()) yield 0;
     if (this.#posted < crossfilter.version) this.#post(crossfilter.result());
-    if (this.#completed === crossfilter.version) return;
-    yield this.#quietMs;
-    const rest = crossfilter.fullResult();
-    let next = rest.next();
-    for (; !next.done; next = rest.next()) yield 0;
-    this.#post(next.value);
+    this.#answer();
+    if (this.#completed < crossfilter.version) {
+      yield this.#quietMs;
+      const rest = crossfilter.fullResult();
+      let next = rest.next();
+      for (; !next.done; next = rest.next()) yield 0;
+      this.#post(next.value);
+    }
+    const lacking = this.#questions.length && crossfilter.lacks(this.#questions[0].query);
+    if (!lacking) return;
+    crossfilter.apply(lacking);
+    yield* this.#catchUp();
+  }
+
+  /** Answers what is prepared. */
+  #answer(): void {
+    const isReady = ({ query }: Question): boolean => !this.#crossfilter.lacks(query);
+    for (const { query, number } of this.#questions.filter(isReady)) {
+      const rows = this.#crossfilter.answer(query);
+      this.#port.postMessage({ answers: number, rows } satisfies Answer, [rows.buffer]);
+    }
+    this.#questions = this.#questions.filter((question) => !isReady(question));
   }
 
   #post(result: Result): void {

@@ -8,6 +8,8 @@ export function everything(rowCount: number): Result {
   return {
     version: 0,
     count: rowCount,
+    shown: rowCount,
+    sections: null,
     without: new Map(),
     histograms: new Map(),
     list: everyRow(),
@@ -19,18 +21,18 @@ export function everyRow(): RowList {
   return { first: 0, rows: null, ascending: true, places: new Map() };
 }
 
-/** Whether every row that passes is in the list. */
-export function isComplete({ count, list }: Result): boolean {
-  return list.rows === null || list.rows.length === count;
+/** Whether every row that has a place is in the list. */
+export function isComplete({ shown, list }: Result): boolean {
+  return list.rows === null || list.rows.length === shown;
 }
 
 /** The row at a place of the display order; -1 where it is not known or there is none. */
-export function rowAt({ count, list: { first, rows } }: Result, place: number): number {
-  if (place < 0 || place >= count) return -1;
+export function rowAt({ shown, list: { first, rows } }: Result, place: number): number {
+  if (place < 0 || place >= shown) return -1;
   return rows ? (rows[place - first] ?? -1) : place;
 }
 
-/** The place of a row in the display order; -1 when it does not pass or is not in the list. */
+/** The place of a row in the display order; -1 when it has none or is not in the list. */
 export function placeOf({ list }: Result, row: number): number {
   if (!list.rows) return row;
   let place = list.places.get(row);

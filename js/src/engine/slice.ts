@@ -1,30 +1,53 @@
-/** What an index says of one position of a filter: count, histograms, rows. */
+/** What an index says of one position of a filter: count, histograms, sections, rows. */
 
+import { PassingRows, sum } from "./passing";
 import { everyRow } from "./results";
-import type { IndexedColumn, Run, SliceIndex } from "./sliceindex";
-import type { ColumnHistogram, RowList } from "./types";
+import { arrange, type SectionedOrder, sectionAt, startsOf } from "./sections";
+import type { IndexedColumn, SliceIndex } from "./sliceindex";
+import type { Run } from "./slottable";
+import type { Arrangement, ColumnHistogram, RowList, SectionList } from "./types";
 
 /** Rows that are gone through at a time. */
 const PORTION = 2 ** 20;
 
+/** How rows are shown. */
+export interface DisplayOrder {
+  /** Null is that of the dataset; of sections, that of their rows. */
+  order: Uint32Array | null;
+  sections: SectionedOrder | null;
+  arrangement: Arrangement;
+}
+
+/** Places of an order, of which not more than `most` rows are wanted. */
+interface Stretch {
+  start: number;
+  stop: number;
+  most: number;
+}
+
 /** An index under one position of the active view's filter. */
 export class Slice {
-  /** Rows that pass every filter. */
+  /** Rows that pass every filter, and those of them that have a place. */
   readonly count: number;
+  readonly shown: number;
+  readonly sections: SectionList | null = null;
   readonly #index: SliceIndex;
-  readonly #order: Uint32Array | null;
-  /** What passes by slot. */
-  readonly #passes: Uint8Array;
+  readonly #display: DisplayOrder;
   readonly #runs: Run[];
-  readonly #byBlock: Uint32Array;
+  readonly #rows: PassingRows;
+  /** By section, how many rows pass that stand before it in the order. */
+  readonly #before: Uint32Array = new Uint32Array(0);
 
-  constructor(index: SliceIndex, order: Uint32Array | null) {
-    this.#index = index;
-    this.#order = order;
-    this.#passes = index.passing(index.active?.passes ?? null);
-    this.#runs = runsOf(this.#passes);
-    this.#byBlock = index.blocks(this.#runs);
-    this.count = sum(this.#byBlock);
+  constructor(index: SliceIndex, display: DisplayOrder) {
+    [this.#index, this.#display] = [index, display];
+    const passes = index.passing(index.active?.passes ?? null);
+    this.#runs = runsOf(passes);
+    this.#rows = new PassingRows(index, display.order, passes, index.blocks(this.#runs));
+    this.count = this.shown = this.#rows.count;
+    if (!display.sections) return;
+    const byCode = index.sections(display.sections, this.#runs, passes);
+    this.#before = startsOf(byCode);
+    ({ list: this.sections, shown: this.shown } = arrange(byCode, display.arrangement));
   }
 
   histogram(column: IndexedColumn): ColumnHistogram {
@@ -36,7 +59,7 @@ export class Slice {
     return sum(this.#index.bins(column, this.#runs));
   }
 
-  /** The rows around the first of `keep` that passes, or else the first ones: `span` either way. */
+  /** The rows around the first of `keep` that has a place, or else the first: `span` either way. */
   around(keep: readonly number[], span: number): RowList {
     if (this.#isEverything) return everyRow();
     const places = new Map<number, number>();
@@ -45,58 +68,93 @@ export class Slice {
       if (places.get(row)! >= 0) break;
     }
     const place = Math.max(0, ...places.values());
-    const first = Math.max(0, Math.min(place, this.count - span) - span);
-    const rows = this.#between(first, Math.min(this.count, place + 2 * span));
-    return { first, rows, ascending: !this.#order, places };
+    const first = Math.max(0, Math.min(place, this.shown - span) - span);
+    const rows = this.#between(first, Math.min(this.shown, place + 2 * span));
+    return { first, rows, ascending: !this.#display.order, places };
   }
 
-  /** All rows that pass, portion by portion. */
+  /** All rows that have a place, portion by portion. */
   *all(): Generator<void, RowList> {
     if (this.#isEverything) return everyRow();
-    const rows = new Uint32Array(this.count + 1);
-    let length = 0;
-    for (let place = 0; place < this.#index.rowCount; place += PORTION) {
-      if (place) yield;
-      const stop = Math.min(this.#index.rowCount, place + PORTION);
-      length = this.#select(rows, length, place, stop);
+    const rows = new Uint32Array(this.shown + 1);
+    let [length, portion] = [0, 0];
+    for (const { start, stop, most } of this.#stretches()) {
+      if ((portion += stop - start) > PORTION) {
+        portion = 0;
+        yield;
+      }
+      length = this.#take(rows, length, start, stop, most);
     }
-    const ascending = !this.#order;
+    const ascending = !this.#display.order;
     return { first: 0, rows: rows.subarray(0, length), ascending, places: new Map() };
   }
 
-  get #isEverything(): boolean {
-    return !this.#order && this.count === this.#index.rowCount;
+  /** The rows of a section that pass, those too that have no place. */
+  rowsOf(code: number): Uint32Array {
+    const { begins } = this.#display.sections!;
+    const rows = new Uint32Array(begins[code + 1] - begins[code] + 1);
+    return rows.slice(0, this.#rows.select(rows, 0, begins[code], begins[code + 1]));
   }
 
-  /** Those of the rows that pass which are number `first` up to, not including, `last`. */
+  get #isEverything(): boolean {
+    return !this.#display.order && this.count === this.#index.rowCount;
+  }
+
+  /** Rows at places from `first` up to, not including, `last`. */
   #between(first: number, last: number): Uint32Array {
-    const { blockBits, rowCount } = this.#index;
-    let block = 0;
-    let before = 0;
-    while (before + this.#byBlock[block] <= first) before += this.#byBlock[block++];
-    const start = block << blockBits;
-    let passed = before;
-    while (passed < last) passed += this.#byBlock[block++];
-    const rows = new Uint32Array(passed - before + 1);
-    this.#select(rows, 0, start, Math.min(rowCount, block << blockBits));
-    return rows.slice(first - before, last - before);
+    if (!this.sections) return this.#rows.between(first, last);
+    const { codes, starts, shown } = this.sections;
+    const rows = new Uint32Array(last - first);
+    for (let i = sectionAt(this.sections, first), place = first; place < last; i++) {
+      // Sections that follow each other in the order are read as one.
+      const rank = this.#before[codes[i]] + place - starts[i];
+      let stop = starts[i] + shown[i];
+      while (stop < last && this.#before[codes[i + 1]] === rank + stop - place) stop += shown[++i];
+      stop = Math.min(stop, last);
+      if (stop > place) rows.set(this.#rows.between(rank, rank + stop - place), place - first);
+      place = Math.max(place, stop);
+    }
+    return rows;
   }
 
   #placeOf(row: number): number {
-    const { slots, blockBits } = this.#index;
-    if (!this.#passes[slots[row]]) return -1;
-    const rank = this.#order ? this.#order.indexOf(row) : row;
-    const block = rank >>> blockBits;
-    const before = sum(this.#byBlock.subarray(0, block));
-    const rows = new Uint32Array(this.#byBlock[block] + 1);
-    return before + this.#select(rows, 0, block << blockBits, rank);
+    if (!this.#rows.has(row)) return -1;
+    const { order, sections } = this.#display;
+    if (!sections) return this.#rows.before(order ? order.indexOf(row) : row);
+    const code = sections.codes[row];
+    const [begin, end] = sections.begins.subarray(code, code + 2);
+    const place = begin + order!.subarray(begin, end).indexOf(row);
+    const rank = this.#rows.before(place) - this.#before[code];
+    const { codes, starts, shown } = this.sections!;
+    const section = codes.indexOf(code);
+    return rank < shown[section] ? starts[section] + rank : -1;
   }
 
-  #select(out: Uint32Array, length: number, start: number, stop: number): number {
-    const { slots } = this.#index;
-    return this.#order
-      ? selectInOrder(out, length, slots, this.#passes, start, stop, this.#order)
-      : select(out, length, slots, this.#passes, start, stop);
+  /** Where the rows that have a place are in the order. */
+  *#stretches(): Generator<Stretch> {
+    if (!this.sections) return yield* portions(0, this.#index.rowCount);
+    const { codes, counts, shown } = this.sections;
+    const { begins } = this.#display.sections!;
+    for (let i = 0; i < codes.length; i++) {
+      const [start, stop] = [begins[codes[i]], begins[codes[i] + 1]];
+      if (shown[i] === counts[i]) yield* portions(start, stop);
+      else if (shown[i]) yield { start, stop, most: shown[i] };
+    }
+  }
+
+  /** Writes the first `most` rows that pass between two places of the order; the new length. */
+  #take(out: Uint32Array, length: number, start: number, stop: number, most: number): number {
+    if (most === Infinity) return this.#rows.select(out, length, start, stop);
+    const rows = new Uint32Array(stop - start + 1);
+    this.#rows.select(rows, 0, start, stop);
+    out.set(rows.subarray(0, most), length);
+    return length + most;
+  }
+}
+
+function* portions(start: number, stop: number): Generator<Stretch> {
+  for (let at = start; at < stop; at += PORTION) {
+    yield { start: at, stop: Math.min(stop, at + PORTION), most: Infinity };
   }
 }
 
@@ -109,42 +167,4 @@ function runsOf(passes: Uint8Array): Run[] {
     if (slot > first) runs.push([first, slot - 1]);
   }
   return runs;
-}
-
-const sum = (counts: Uint32Array): number => counts.reduce((sum, count) => sum + count, 0);
-
-/**
- * Writes the rows from `start` up to `stop` whose slot passes into `out` from `length` on, which
- * has room for one more; returns the new length.
- */
-function select(
-  out: Uint32Array,
-  length: number,
-  slots: Uint16Array,
-  passes: Uint8Array,
-  start: number,
-  stop: number,
-): number {
-  for (let row = start; row < stop; row++) {
-    out[length] = row;
-    length += passes[slots[row]];
-  }
-  return length;
-}
-
-/** The same for places of an order. */
-function selectInOrder(
-  out: Uint32Array,
-  length: number,
-  slots: Uint16Array,
-  passes: Uint8Array,
-  start: number,
-  stop: number,
-  order: Uint32Array,
-): number {
-  for (let place = start; place < stop; place++) {
-    out[length] = order[place];
-    length += passes[slots[order[place]]];
-  }
-  return length;
 }

@@ -8,7 +8,7 @@
  * column.
  */
 
-import type { ColumnHistogram, CodeColumn, Coding } from "./types";
+import type { ColumnHistogram, CodeColumn, Coding, Sections } from "./types";
 import {
   assignSlots,
   type Codes,
@@ -16,8 +16,11 @@ import {
   countBins,
   countBlocks,
   countBlocksInOrder,
+  countPassing,
+  countSections,
   fail,
 } from "./loops";
+import { type Run, SlotTable } from "./slottable";
 
 /** A column of codes with its filter. */
 export class IndexedColumn {
@@ -74,37 +77,11 @@ export class IndexedColumn {
   }
 }
 
-/** From the first to the last, inclusive. */
-export type Run = readonly [first: number, last: number];
-
 /** A block has at least 2 to the power of this many rows, and their table about so many numbers. */
 const MIN_BLOCK_BITS = 12;
 const BLOCK_NUMBERS = 2 ** 20;
-
-/** Counts by slot and item, summed up along the slots. */
-export class SlotTable {
-  /** `counts`: by slot times `width` plus item, not yet summed up. */
-  constructor(
-    readonly counts: Uint32Array,
-    readonly width: number,
-  ) {
-    counts.fill(0, 0, width);
-    for (let i = width; i < counts.length; i++) counts[i] += counts[i - width];
-  }
-
-  /** Counts by item in these runs of slots. */
-  sum(runs: readonly Run[]): Uint32Array {
-    const { counts, width } = this;
-    const sums = new Uint32Array(width);
-    for (const [first, last] of runs) {
-      const [below, through] = [(first - 1) * width, last * width];
-      for (let item = 0; item < width; item++) {
-        sums[item] += counts[through + item] - counts[below + item];
-      }
-    }
-    return sums;
-  }
-}
+/** So many counts of sections a table may have in any case, and as many as there are rows. */
+const TABLE_NUMBERS = 2 ** 21;
 
 /**
  * The index of one column, the active view, under the filters of all others, the passive views.
@@ -127,6 +104,8 @@ export class SliceIndex {
   readonly #tables = new Map<IndexedColumn, SlotTable>();
   #blocks: SlotTable | null = null;
   #own: Uint32Array | null = null;
+  #totals: Uint32Array | null = null;
+  #sections: SlotTable | null = null;
   /** How many of the passive views `#failed` takes into account. */
   #classified = 0;
   #assigned = false;
@@ -152,11 +131,19 @@ export class SliceIndex {
     this.slots = new Uint16Array(rowCount);
   }
 
-  /** Counts, portion by portion, what is not yet counted for these columns and this order. */
-  *build(columns: Iterable<IndexedColumn>, order: Uint32Array | null): Generator<void> {
+  /** Counts, portion by portion, what is not yet counted for these columns, order and sections. */
+  *build(
+    columns: Iterable<IndexedColumn>,
+    order: Uint32Array | null,
+    sections: Sections | null,
+  ): Generator<void> {
     if (!this.#assigned) yield* this.#assign();
     if (!this.#blocks) {
       this.#blocks = this.#countBlocks(order);
+      yield;
+    }
+    if (sections && !this.#sections && this.#isTabled(sections)) {
+      this.#sections = this.#countSections(sections);
       yield;
     }
     for (const column of columns) {
@@ -178,8 +165,47 @@ export class SliceIndex {
   }
 
   #ownBins(column: IndexedColumn): Uint32Array {
-    this.#own ??= column.binned(Uint32Array.from(this.#slotOf, (slot) => this.#total(slot)));
+    this.#own ??= column.binned(Uint32Array.from(this.#slotOf, (slot) => this.totals[slot]));
     return this.#own;
+  }
+
+  /** Rows by slot; none in slot 0. */
+  get totals(): Uint32Array {
+    this.#totals ??= Uint32Array.from({ length: this.slotCount + 1 }, (_, slot) =>
+      slot ? this.blocks([[slot, slot]]).reduce((sum, count) => sum + count, 0) : 0,
+    );
+    return this.#totals;
+  }
+
+  /** Counts by section of the rows that pass, which are in these runs of slots. */
+  sections({ codes, codeCount }: Sections, runs: readonly Run[], passes: Uint8Array): Uint32Array {
+    if (this.#sections) return this.#sections.sum(runs);
+    const counts = new Uint32Array(codeCount);
+    countPassing(counts, this.slots, passes, codes);
+    return counts;
+  }
+
+  /**
+   * The first rows with these codes of the active view, all of one code before those of the next;
+   * the filter of the passive view `aside` shuts none of them out.
+   */
+  near(codes: ArrayLike<number>, count: number, aside?: IndexedColumn): Uint32Array {
+    const [slots, totals] = this.#slotsAside(aside);
+    const rows: number[] = [];
+    for (let i = 0; i < codes.length && rows.length < count; i++) {
+      const slot = this.#slotOf[codes[i]];
+      const wanted = slot ? Math.min(count, rows.length + totals[slot]) : 0;
+      for (let row = -1; rows.length < wanted;) rows.push((row = slots.indexOf(slot, row + 1)));
+    }
+    return Uint32Array.from(rows);
+  }
+
+  #slotsAside(aside: IndexedColumn | undefined): [Uint16Array, Uint32Array] {
+    if (!aside?.passes) return [this.slots, this.totals];
+    const slots = this.#slotsFor(aside);
+    const totals = new Uint32Array(this.slotCount + 1);
+    countAll(totals, slots);
+    return [slots, totals];
   }
 
   /** What passes by slot, given what passes by code. */
@@ -195,14 +221,15 @@ export class SliceIndex {
     this.#blocks = null;
   }
 
+  /** To be called when there are other sections. */
+  forgetSections(): void {
+    this.#sections = null;
+  }
+
   /** To be called when a column is gone or has other bins. */
   forget(column: IndexedColumn): void {
     this.#tables.delete(column);
     if (column === this.active) this.#own = null;
-  }
-
-  #total(slot: number): number {
-    return slot ? this.blocks([[slot, slot]]).reduce((sum, count) => sum + count, 0) : 0;
   }
 
   /** May be broken off and begun again. */
@@ -237,6 +264,18 @@ export class SliceIndex {
     if (order) countBlocksInOrder(counts, slots, order, blockCount, blockBits);
     else countBlocks(counts, slots, blockCount, blockBits);
     return new SlotTable(counts, blockCount);
+  }
+
+  /** A larger table takes longer than it saves: then each position of the filter counts rows. */
+  #isTabled({ codeCount }: Sections): boolean {
+    const numbers = (this.slotCount + 1) * codeCount;
+    return numbers <= Math.max(TABLE_NUMBERS, this.rowCount);
+  }
+
+  #countSections({ codes, codeCount }: Sections): SlotTable {
+    const counts = new Uint32Array((this.slotCount + 1) * codeCount);
+    countSections(counts, this.slots, codes, codeCount);
+    return new SlotTable(counts, codeCount);
   }
 
   #countBins(column: IndexedColumn): SlotTable {

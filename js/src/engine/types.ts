@@ -1,6 +1,6 @@
 /** What the parts of the engine hand to each other: columns and commands in, results out. */
 
-import type { Codes } from "./loops";
+import type { Codes, SectionCodes } from "./loops";
 
 /** What there is to know of a column's ordinal codes; `src/framegrid/filters/codes` defines their meaning. */
 export interface Coding {
@@ -16,6 +16,22 @@ export interface CodeColumn extends Coding {
   codes: Codes;
 }
 
+/** The section of each row; the last one is that of missing. */
+export interface Sections {
+  codes: SectionCodes;
+  codeCount: number;
+}
+
+/** How sections follow each other, and what of them shows. */
+export interface Arrangement {
+  /** By code, or by how many rows pass, where ties go by code; missing is last in any case. */
+  by: "value" | "-value" | "count" | "-count";
+  /** How many rows of a section have a place at most; 0 for all. */
+  atMost: number;
+  /** Codes of the sections whose rows have no place. */
+  folded: readonly number[];
+}
+
 /** What an engine is told. */
 export type Command =
   /** Adds or replaces a column, or removes it; either drops its filter. */
@@ -26,12 +42,25 @@ export type Command =
   | { do: "filter"; key: string; passes: Uint8Array | null }
   /** Sets the display order of all rows; null is that of the dataset. */
   | { do: "order"; order: Uint32Array | null }
+  /** Shows the rows section by section, each in the display order; null for as one. */
+  | { do: "sections"; sections: Sections | null }
+  | { do: "arrange"; arrangement: Arrangement }
   /** Says whose histograms are of interest. */
   | { do: "want"; keys: string[] }
   /** Says that this filter is about to move. */
   | { do: "prepare"; key: string }
   /** Says what rows a result must have: `span` around the first of `keep` that passes. */
   | { do: "look"; keep: number[]; span: number };
+
+/** What an engine is asked beside that; the answer are rows. */
+export type Query =
+  /**
+   * At most `count` rows that pass every filter but those of these columns, by the codes of the
+   * first: all of the first of `codes` before the next, each from the first row on.
+   */
+  | { ask: "near"; keys: string[]; codes: Uint16Array; count: number }
+  /** All rows of a section that pass every filter, in order. */
+  | { ask: "section"; code: number };
 
 /** Counts of rows by bin. */
 export interface ColumnHistogram {
@@ -42,7 +71,19 @@ export interface ColumnHistogram {
   missing: number;
 }
 
-/** The rows that pass, in display order, as far as they are here. */
+/** Sections with rows that pass, as they follow each other. */
+export interface SectionList {
+  codes: Uint32Array;
+  /** Rows that pass every filter, and those of them that have a place. */
+  counts: Uint32Array;
+  shown: Uint32Array;
+  /** Place of the first row; where nothing is shown it is that of the next section. */
+  starts: Uint32Array;
+  /** How many rows would have a place if no section were folded. */
+  unfolded: number;
+}
+
+/** The rows that have a place, in display order, as far as they are here. */
 export interface RowList {
   /** Place of the first of `rows`. */
   first: number;
@@ -50,7 +91,7 @@ export interface RowList {
   rows: Uint32Array | null;
   /** Whether the display order is that of the dataset. */
   ascending: boolean;
-  /** Places of some rows, -1 for those that do not pass; grows with what is asked for. */
+  /** Places of some rows, -1 for those that have none; grows with what is asked for. */
   places: Map<number, number>;
 }
 
@@ -60,6 +101,9 @@ export interface Result {
   version: number;
   /** Rows that pass every filter. */
   count: number;
+  /** Those that have a place: of sections not all may be shown. */
+  shown: number;
+  sections: SectionList | null;
   /** For each filter, how many rows pass all others. */
   without: Map<string, number>;
   /** Of the columns that were asked for and are here. */
@@ -74,6 +118,8 @@ export interface Engine {
   /** How many commands that change the result were sent: the version that the result is to have. */
   readonly sent: number;
   send(...commands: Command[]): void;
+  /** Answers as of the commands sent so far, or of newer ones. */
+  ask(query: Query): Promise<Uint32Array>;
   /** Waits until the result takes all commands into account and has every row. */
   settled(): Promise<void>;
   close(): void;

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from "vitest";
-import { isComplete, placeOf, rowAt } from "../../src/engine/results";
+import { placeOf, rowAt } from "../../src/engine/results";
 import type { CodeColumn, Command, Engine, Result } from "../../src/engine/types";
 import { LOCAL_ROWS, LocalEngine, openEngine } from "../../src/engine/engine";
 import { type Port, RemoteEngine, serve } from "../../src/engine/remote";
-import { random, shuffled } from "../random";
+import { random } from "../random";
+import { act, expectSame, group, Naive } from "./naive";
 
-const KEYS = ["a", "b", "c", "d", "e"];
 const NOTHING = { changed: () => {}, failed: () => {} };
 const channels: MessageChannel[] = [];
 
@@ -24,115 +24,6 @@ const ENGINES: [string, (rowCount: number) => Promise<Engine>][] = [
   ["remote", (rowCount) => RemoteEngine.open(fakeWorker(), rowCount, NOTHING)],
 ];
 
-interface NaiveColumn extends CodeColumn {
-  passes: Uint8Array | null;
-}
-
-/** The same by looking at every value, one row at a time. */
-class Naive {
-  readonly columns = new Map<string, NaiveColumn>();
-  order: Uint32Array | null = null;
-
-  constructor(readonly rowCount: number) {}
-
-  passes(row: number, except?: string): boolean {
-    return [...this.columns].every(
-      ([key, { codes, passes }]) => key === except || !passes || passes[codes[row]] === 1,
-    );
-  }
-
-  allRows(): number[] {
-    return Array.from({ length: this.rowCount }, (_, row) => row);
-  }
-
-  rows(): number[] {
-    return [...(this.order ?? this.allRows())].filter((row) => this.passes(row));
-  }
-
-  histogram(key: string): object {
-    const { codes, codeCount, bins, binCount } = this.columns.get(key)!;
-    const all = new Array<number>(binCount).fill(0);
-    const matching = [...all];
-    let missing = 0;
-    codes.forEach((code, row) => {
-      const passes = this.passes(row, key);
-      if (code === codeCount - 1 && passes) missing++;
-      if (bins[code] === binCount) return;
-      all[bins[code]]++;
-      if (passes) matching[bins[code]]++;
-    });
-    return { all, matching, missing };
-  }
-}
-
-function randomColumn(
-  rows: number,
-  next: (below: number) => number,
-  codeCount = 2 + next(next(2) ? 9 : 600),
-): NaiveColumn {
-  const binCount = 1 + next(5);
-  const codes = new (codeCount > 256 ? Uint16Array : Uint8Array)(rows);
-  return {
-    codes: codes.map(() => next(codeCount)),
-    codeCount,
-    bins: new Uint8Array(codeCount).map(() => next(binCount + 1)),
-    binCount,
-    passes: null,
-  };
-}
-
-/** One random action: done to `naive`, and given as the engine's command. */
-function act(naive: Naive, next: (below: number) => number): Command {
-  const key = KEYS[next(KEYS.length)];
-  const column = naive.columns.get(key);
-  const action = next(14);
-  if (!column || action === 0) {
-    const fresh = randomColumn(naive.rowCount, next);
-    naive.columns.set(key, fresh);
-    // The engine may take the codes away.
-    return { do: "column", key, column: { ...fresh, codes: fresh.codes.slice() } };
-  }
-  if (action === 1) {
-    naive.columns.delete(key);
-    return { do: "column", key, column: null };
-  }
-  if (action === 2) {
-    naive.order = next(3) ? shuffled(naive.rowCount, next) : null;
-    return { do: "order", order: naive.order?.slice() ?? null };
-  }
-  if (action === 3) return { do: "prepare", key };
-  if (action === 6) {
-    const { bins, binCount } = randomColumn(0, next, column.codeCount);
-    Object.assign(column, { bins, binCount });
-    return { do: "bins", key, coding: { codeCount: column.codeCount, bins, binCount } };
-  }
-  if (action === 4) return { do: "want", keys: KEYS.slice(next(3)) };
-  const [low, high, kept] = [next(column.codeCount), next(column.codeCount), next(10)];
-  const range = (code: number): boolean => low <= code && code <= high;
-  const pass = action < 11 ? range : () => next(10) < kept;
-  const codes = Array.from({ length: column.codeCount }, (_, code) => code);
-  column.passes = action === 5 ? null : Uint8Array.from(codes, (code) => Number(pass(code)));
-  return { do: "filter", key, passes: column.passes };
-}
-
-function expectSame(result: Result, naive: Naive): void {
-  const rows = naive.rows();
-  expect(result.count).toBe(rows.length);
-  for (const [key, { all, matching, missing }] of result.histograms) {
-    expect({ all: [...all], matching: [...matching], missing }).toEqual(naive.histogram(key));
-  }
-  const filtered = [...naive.columns].filter(([, { passes }]) => passes);
-  const without = filtered.map(([key]): [string, number] => [
-    key,
-    naive.allRows().filter((row) => naive.passes(row, key)).length,
-  ]);
-  expect(new Map(result.without)).toEqual(new Map(without));
-  expect(isComplete(result)).toBe(true);
-  expect([...rows, -1].map((_, place) => rowAt(result, place))).toEqual([...rows, -1]);
-  expect(rows.map((row) => placeOf(result, row))).toEqual(rows.map((_, place) => place));
-  expect(rowAt(result, -1)).toBe(-1);
-}
-
 test.each(
   ENGINES.flatMap(([name, open]) => Array.from({ length: 30 }, (_, i) => ({ name, open, i }))),
 )("the $name engine agrees with filtering row by row, seed $i", async ({ open, i: seed }) => {
@@ -147,11 +38,30 @@ test.each(
     engine.send(...commands);
     await engine.settled();
     expectSame(engine.result, naive);
+    await expectAnswers(engine, naive, next);
     const known = wanted.filter((key) => naive.columns.has(key));
     expect([...engine.result.histograms.keys()].sort()).toEqual(known);
   }
   engine.close();
 });
+
+/** Samples at a value of a random key, and those of a random section. */
+async function expectAnswers(
+  engine: Engine,
+  naive: Naive,
+  next: (below: number) => number,
+): Promise<void> {
+  const code = next(naive.codeCount + 1);
+  const section = engine.ask({ ask: "section", code });
+  const [key, aside] = [...naive.columns.keys()].sort(() => next(3) - 1);
+  const keys = next(2) && aside ? [key, aside] : [key];
+  const codes = Uint16Array.from({ length: next(4) }, () =>
+    next(naive.columns.get(key)?.codeCount ?? 1),
+  );
+  const near = engine.ask({ ask: "near", keys, codes: new Uint16Array(new Set(codes)), count: 5 });
+  expect([...(await section)]).toEqual(naive.sectionRows(code));
+  expect([...(await near)]).toEqual(key ? naive.near(keys, codes, 5) : []);
+}
 
 test.each(Array.from({ length: 20 }, (_, seed) => seed))(
   "each result on the way has the rows around the first that is kept, seed %i",
@@ -167,13 +77,14 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
       const keep = Array.from({ length: next(8) }, () => next(naive.rowCount));
       engine.send({ do: "look", keep, span: 20 });
       results = [];
-      engine.send(act(naive, next));
+      const grouped = next(2) ? [group(naive, next)] : [];
+      engine.send(...grouped, act(naive, next));
       await engine.settled();
       const [result] = results;
       if (!result) continue;
-      expect(result.count).toBe(naive.rows().length);
-      const kept = keep.find((row) => naive.passes(row));
       const rows = naive.rows();
+      expect(result.shown).toBe(rows.length);
+      const kept = keep.find((row) => rows.includes(row));
       const place = kept === undefined ? 0 : rows.indexOf(kept);
       if (kept !== undefined) expect(placeOf(result, kept)).toBe(place);
       const first = Math.max(0, Math.min(place, rows.length - 20) - 20);
