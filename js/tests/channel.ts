@@ -11,7 +11,7 @@ export class FakeChannel {
   watch: (request: Request) => void = () => {};
   #listeners = new Map<Listener, string>();
 
-  constructor(readonly answer: (request: Request, channel: FakeChannel) => void = () => {}) {}
+  constructor(public answer: (request: Request, channel: FakeChannel) => void = () => {}) {}
 
   readonly send = (request: Request): void => {
     this.sent.push(request);

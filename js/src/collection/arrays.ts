@@ -2,7 +2,8 @@
 
 import { areSame, isSame } from "../values/conditions";
 import { SampleIds } from "../values/ids";
-import { parseSort, sortsOf } from "../values/sort";
+import { groupKey } from "../values/groups";
+import { sortKeys, sortsOf } from "../values/sort";
 import type { Described, EngineArray, PulledArray, RowArray } from "./types";
 import type { ArrayPiece, ArraySpec } from "../protocol";
 import type { RequestChannel } from "../kernel/requests";
@@ -14,15 +15,22 @@ const ARRAY_TYPES = {
   float64: Float64Array,
 };
 
-/** The key that an array is made of; an expression, which has none, may be made of any. */
-export function keyOf(spec: EngineArray): string {
-  return spec.of === "order" ? parseSort(sortsOf(spec.sort)[0] ?? "").key : spec.key;
+/**
+ * The keys that an array is made of: "" for an expression, which may be made of any, and that of
+ * the rows for a random order.
+ */
+export function keysOf(spec: EngineArray, isKey: (key: string) => boolean): string[] {
+  if (spec.of === "sections") return [groupKey(spec.group, isKey)];
+  if (spec.of !== "order") return [spec.key];
+  const sorts = sortsOf(spec.sort);
+  const keys = sortKeys(sorts, isKey);
+  return keys.length === sorts.length ? keys : [...keys, "sample_id"];
 }
 
 export function isSameSpec(a: EngineArray, b: EngineArray): boolean {
   if (a.of === "order") return b.of === "order" && areSame(sortsOf(a.sort), sortsOf(b.sort));
-  if (b.of === "order") return false;
-  if (a.key !== b.key) return false;
+  if (a.of === "sections") return b.of === "sections" && a.group === b.group;
+  if (b.of === "order" || b.of === "sections" || a.key !== b.key) return false;
   if (a.of === "codes") return b.of === "codes" && areSame(a.extra, b.extra);
   return b.of === "mask" && isSame(a.condition, b.condition);
 }

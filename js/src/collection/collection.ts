@@ -1,18 +1,21 @@
 /** The dataset in the browser: its columns behind one engine, all of one revision. */
 
+import { changesResult } from "../engine/crossfilter";
 import { placeOf, rowAt } from "../engine/results";
-import { pullIds } from "./arrays";
-import type { Arrived, Described, Held, Update } from "./types";
-import type { KeyColumn } from "../engine/codecolumns";
-import type { Engine, EngineEvents } from "../engine/types";
+import { isSameSpec, pullIds } from "./arrays";
+import type { Arrived, Described, Held, Question, Update } from "./types";
+import { type KeyColumn, RangeColumn } from "../engine/codecolumns";
+import type { Command, Engine, EngineEvents } from "../engine/types";
 import { areSame, type Filters } from "../values/conditions";
-import { type FiltersInForce, maskOf } from "./inforce";
+import { type FiltersInForce, maskOf, ROWS } from "./inforce";
 import { LoadedColumns } from "./loaded";
+import { type Reading, Readings } from "./readings";
 import { Supply } from "./supply";
 import type { SampleIds } from "../values/ids";
 import { KeyFormat } from "../values/keyformat";
 import { KeyFormats } from "./keyformats";
 import { KeyViews } from "./keyview";
+import { sortKeys } from "../values/sort";
 import { hasSameValues } from "./updates";
 import type { ColumnInfo } from "../protocol";
 import type { RequestChannel } from "../kernel/requests";
@@ -30,7 +33,13 @@ export class Collection {
   readonly #loaded: LoadedColumns;
   readonly #views = new KeyViews();
   readonly #formats = new KeyFormats();
+  readonly #readings = new Readings();
   #wanted: readonly string[] = [];
+  #question: () => Question = () => {
+    throw new Error("nothing was asked for");
+  };
+  #isBehind = false;
+  #following: Promise<void> | undefined;
 
   /** Loads the dataset without columns; undefined when it changed meanwhile. */
   static async load(
@@ -53,7 +62,7 @@ export class Collection {
   ) {
     this.engine = engine;
     this.#ids = ids;
-    this.#loaded = new LoadedColumns(engine);
+    this.#loaded = new LoadedColumns(engine, (key) => this.#supply.description.versions.has(key));
     this.inForce = this.#loaded.inForce;
     this.#supply = new Supply(channel, description, this.#loaded, engine);
     this.#infos = description.columns;
@@ -79,8 +88,9 @@ export class Collection {
     return this.#loaded.columns;
   }
 
-  get sort(): string {
-    return this.#loaded.sort;
+  /** How the engine's result is read. */
+  get reading(): Reading {
+    return this.#readings.of(this.engine.result);
   }
 
   /** Keeps what the user set and no filter carries. */
@@ -122,7 +132,7 @@ export class Collection {
       return changed(info.key) ? info : (infos.get(info.key) ?? info);
     });
     this.#supply.description = description;
-    this.engine.send(...commands);
+    this.#send(commands);
   }
 
   idAt(place: number): number {
@@ -183,16 +193,46 @@ export class Collection {
   }
 
   /**
-   * Brings filters and sort to what is wanted; ends when they are, however often that changes
-   * while the kernel is asked.
+   * Brings what is shown to what is wanted, all at once; ends when it is, however often that
+   * changes while the kernel is asked.
    */
-  async follow(wanted: () => { filters: Filters; sort: string }): Promise<void> {
-    for (;;) {
-      const { filters, sort } = wanted();
-      if (this.sort !== sort) await this.#supply.order(sort);
-      else if (!this.inForce.apply(filters)) await this.#supply.filter(this.inForce.behind!);
-      else return this.engine.settled();
+  async follow(wanted: () => Question): Promise<void> {
+    this.#question = wanted;
+    if (!this.#following) {
+      const following = this.#bring();
+      // Where nothing is lacking, it is through by now.
+      if (this.#isBehind) this.#following = following;
+      await following;
+    } else await this.#following;
+    return this.engine.settled();
+  }
+
+  async #bring(): Promise<void> {
+    this.#isBehind = true;
+    try {
+      for (;;) {
+        const question = this.#question();
+        const needed = this.#loaded.lacking(question);
+        const kept = this.#supply.kept(needed);
+        const lacking = needed.filter((spec) => !kept.some(([each]) => isSameSpec(each, spec)));
+        if (this.#supply.lacksCodes(question.filters)) {
+          await this.#supply.codes(question.filters);
+        } else if (lacking.length) await this.#supply.keep(lacking);
+        else return this.#send(this.#loaded.become(question, kept, this.#ids));
+      }
+    } finally {
+      this.#isBehind = false;
+      this.#following = undefined;
     }
+  }
+
+  /** Tells the engine, and itself how to read the answer. */
+  #send(commands: Command[]): void {
+    const { sort, sections, arrangement } = this.#loaded;
+    const since = this.engine.sent + commands.filter(changesResult).length;
+    const order = sortKeys(sort, (key) => this.#supply.description.versions.has(key));
+    this.#readings.add(this.engine.result, { since, order, sections, folded: arrangement.folded });
+    if (commands.length) this.engine.send(...commands);
   }
 
   /** Chooses the scale of a range key; its filter stays. */
@@ -204,5 +244,30 @@ export class Collection {
   countWithout(key: string): number {
     const { without } = this.engine.result;
     return without.get(key) ?? without.get(maskOf(key)) ?? 0;
+  }
+
+  countWithoutRows(): number {
+    const { without, count } = this.engine.result;
+    return without.get(ROWS) ?? count;
+  }
+
+  /**
+   * At most `count` samples that pass every filter but the key's own, those nearest to a value
+   * first, as far as the codes tell values apart.
+   */
+  async near(key: string, value: number, count: number): Promise<number[]> {
+    const column = this.columns.get(key);
+    if (!(column instanceof RangeColumn)) return [];
+    const codes = column.scale.codesNear(value);
+    return this.#rowIds(this.engine.ask({ ask: "near", keys: [key, maskOf(key)], codes, count }));
+  }
+
+  /** All samples of a section that pass every filter. */
+  async idsOf(section: number): Promise<number[]> {
+    return this.#rowIds(this.engine.ask({ ask: "section", code: section }));
+  }
+
+  async #rowIds(rows: Promise<Uint32Array>): Promise<number[]> {
+    return Array.from(await rows, (row) => this.#ids.at(row));
   }
 }

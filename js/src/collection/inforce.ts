@@ -5,7 +5,11 @@ import type { KeyColumn } from "../engine/codecolumns";
 import type { CodeColumn, Command, Engine } from "../engine/types";
 import type { Condition } from "../protocol";
 import { type Filters, isSame } from "../values/conditions";
+import type { SampleIds } from "../values/ids";
+import type { SampleSet } from "../values/sampleset";
 
+// The samples that were chosen are a filter, too.
+export const ROWS = "\u0000rows";
 // A filter that the kernel evaluated is a column of its own; no key contains a control character.
 const MASK = "\u0000mask:";
 const MASK_CODING = { codeCount: 2, bins: new Uint8Array(2), binCount: 1 };
@@ -25,6 +29,7 @@ export class FiltersInForce {
   readonly #hopeless = new Map<string, { condition: Condition; message: string }>();
   /** The filters that are to be applied. */
   wanted: Filters = new Map();
+  #rows: SampleSet | null = null;
 
   /** @param columns those that the engine has, as they come and go */
   constructor(engine: Engine, columns: ReadonlyMap<string, KeyColumn>) {
@@ -44,7 +49,7 @@ export class FiltersInForce {
     this.wanted = wanted;
     const commands = this.commands();
     if (commands.length) this.#engine.send(...commands);
-    return this.behind === undefined;
+    return this.isAll;
   }
 
   /** What the engine is to be told for the wanted filters, which are in force with it. */
@@ -59,18 +64,33 @@ export class FiltersInForce {
     return commands;
   }
 
-  /** A key whose wanted filter is not in force. */
-  get behind(): string | undefined {
-    for (const [key, condition] of this.wanted) {
-      if (!isSame(this.#inForce.get(key), condition)) return key;
-    }
-    return undefined;
+  /** Whether all wanted filters are in force. */
+  get isAll(): boolean {
+    return [...this.wanted].every(([key, condition]) => isSame(this.#inForce.get(key), condition));
   }
 
-  /** The wanted condition on a key that the codes at hand cannot tell. */
-  untold(key: string): Condition | null {
-    const condition = this.wanted.get(key);
-    return condition && !this.#lookup(key, condition) ? condition : null;
+  /** Those of some filters for which what is here does not do. */
+  lacking(filters: Filters): [string, Condition][] {
+    return [...filters].filter(
+      ([key, condition]) =>
+        !isSame(this.#inForce.get(key), condition) && !this.#isTold(key, condition),
+    );
+  }
+
+  #isTold(key: string, condition: Condition): boolean {
+    const others = [this.#masks.get(key), this.#hopeless.get(key)?.condition];
+    return others.some((told) => isSame(told, condition)) || !!this.#lookup(key, condition);
+  }
+
+  /** Lets only these samples pass; null is all. */
+  choose(rows: SampleSet | null, ids: SampleIds): Command[] {
+    if (rows === this.#rows) return [];
+    this.#rows = rows;
+    if (!rows) return [{ do: "column", key: ROWS, column: null }];
+    return [
+      { do: "column", key: ROWS, column: { ...MASK_CODING, codes: rows.among(ids) } },
+      { do: "filter", key: ROWS, passes: Uint8Array.of(0, 1) },
+    ];
   }
 
   /** Why nobody can tell what passes the filter of a key. */
@@ -81,7 +101,8 @@ export class FiltersInForce {
   /** The masks that wanted filters stand on. */
   get masks(): (EngineArray & { of: "mask" })[] {
     return [...this.#masks]
-      .filter(([key, condition]) => isSame(this.untold(key) ?? undefined, condition))
+      .filter(([key, condition]) => isSame(this.wanted.get(key), condition))
+      .filter(([key, condition]) => !this.#lookup(key, condition))
       .map(([key, condition]) => ({ of: "mask", key, condition }));
   }
 

@@ -1,19 +1,31 @@
 /** What a collection holds: columns and order, with the filters in force on them, as commands. */
 
-import type { PulledArray, Described, Arrived, EngineArray } from "./types";
+import { keysOf } from "./arrays";
+import type { PulledArray, Described, Arrived, EngineArray, Question } from "./types";
 import { columnOf, type KeyColumn, RangeColumn } from "../engine/codecolumns";
 import type { Command, Engine } from "../engine/types";
-import type { Filters } from "../values/conditions";
-import type { Codes } from "../engine/loops";
-import type { CodesHeader, Edge } from "../protocol";
+import { areSame, type Filters } from "../values/conditions";
+import type { Codes, SectionCodes } from "../engine/loops";
+import { BY_CODE } from "../engine/sections";
+import type { CodesHeader, Condition, Edge, SectionsHeader } from "../protocol";
 import { attempt, FiltersInForce } from "./inforce";
+import { isSameArrangement, LoadedSections } from "./sections";
+import { groupKey } from "../values/groups";
+import type { SampleIds } from "../values/ids";
 import type { RangeScale } from "../values/scale";
-import { parseSort } from "../values/sort";
+import { sortsOf, toSort } from "../values/sort";
+
+/** How sections are shown, of what is asked for. */
+type Grouping = Pick<Question, "groupOrder" | "perGroup" | "collapsed">;
 
 export class LoadedColumns {
   readonly columns = new Map<string, KeyColumn>();
   readonly inForce: FiltersInForce;
-  sort = "";
+  sort: readonly string[] = [];
+  sections: LoadedSections | null = null;
+  arrangement = BY_CODE;
+  #grouping: Grouping = { groupOrder: "value", perGroup: 0, collapsed: new Set() };
+  readonly #isKey: (key: string) => boolean;
   /** Why there are no codes of a key. */
   readonly #uncoded = new Map<string, string>();
   /** Edges that the codes at hand were asked to have. */
@@ -23,7 +35,9 @@ export class LoadedColumns {
   /** Scales as they were when somebody took hold of a thumb. */
   readonly #held = new Map<string, RangeScale>();
 
-  constructor(engine: Engine) {
+  /** @param isKey of the description that is in force */
+  constructor(engine: Engine, isKey: (key: string) => boolean) {
+    this.#isKey = isKey;
     this.inForce = new FiltersInForce(engine, this.columns);
   }
 
@@ -64,24 +78,62 @@ export class LoadedColumns {
     return [{ do: "bins", key, coding: scaled.coding }];
   }
 
-  /** What the wanted filter of a key needs beyond what is held: codes with its bounds, or a mask. */
-  lacking(key: string): EngineArray | null {
-    const condition = this.inForce.untold(key);
-    if (!condition) return null;
-    const column = this.columns.get(key);
-    const edges =
-      column instanceof RangeColumn ? attempt(() => column.extraEdges(condition), []) : [];
-    const isNew = edges.some((edge) => !this.#asked.get(key)?.includes(edge));
-    return isNew ? this.codesOf(key) : { of: "mask", key, condition };
+  /** The codes that filters need beyond what is held: of keys that have none, and with their bounds. */
+  lackingCodes(filters: Filters): EngineArray[] {
+    return this.inForce.lacking(filters).flatMap(([key, condition]) => {
+      const column = this.columns.get(key);
+      const edges = column ? extraEdges(column, condition) : [];
+      const isNew = edges.some((edge) => !this.#asked.get(key)?.includes(edge));
+      return isNew || !(column || this.#uncoded.has(key)) ? [this.codesOf(key, filters)] : [];
+    });
   }
 
-  /** The codes of a key with the bounds of its wanted filter, and all steps while it is held. */
-  codesOf(key: string): EngineArray {
-    const [column, condition] = [this.columns.get(key), this.inForce.wanted.get(key)];
-    const bounds =
-      condition && column instanceof RangeColumn ? attempt(() => column.bounds(condition), []) : [];
+  /** What a question needs beyond the codes: they change what is shown, all at once. */
+  lacking({ filters, sort, group }: Question): EngineArray[] {
+    const specs: EngineArray[] = this.inForce
+      .lacking(filters)
+      .map(([key, condition]) => ({ of: "mask", key, condition }));
+    const isSorted = !sort.length || areSame(sort, this.sort);
+    if (!isSorted) specs.push({ of: "order", sort: toSort(sort) });
+    if (group && group !== this.sections?.group) specs.push({ of: "sections", group });
+    return specs;
+  }
+
+  /** What the engine is to be told for a question to be answered, given what was lacking. */
+  become(question: Question, arrays: readonly Arrived[], ids: SampleIds): Command[] {
+    this.inForce.wanted = question.filters;
+    this.#grouping = question;
+    const commands = arrays.flatMap(([spec, array]) => this.#take(spec, array));
+    if (!question.sort.length && this.sort.length) {
+      this.sort = [];
+      commands.push({ do: "order", order: null });
+    }
+    if (!question.group && this.sections) {
+      this.sections = null;
+      commands.push({ do: "sections", sections: null });
+    }
+    const chosen = this.inForce.choose(question.rows, ids);
+    return [...commands, ...this.#arrange(), ...chosen, ...this.inForce.commands()];
+  }
+
+  #arrange(): Command[] {
+    if (!this.sections) return [];
+    const { groupOrder: by, perGroup: atMost, collapsed } = this.#grouping;
+    const arrangement = { by, atMost, folded: this.sections.codesOf(collapsed) };
+    if (isSameArrangement(arrangement, this.arrangement)) return [];
+    this.arrangement = arrangement;
+    return [{ do: "arrange", arrangement }];
+  }
+
+  /** The codes of a key with the bounds of filters on it, and all steps while it is held. */
+  codesOf(key: string, filters: Filters = this.inForce.wanted): EngineArray {
+    const column = this.columns.get(key);
+    const conditions = [filters.get(key), this.inForce.wanted.get(key)];
+    const edges = conditions.flatMap((condition) =>
+      column && condition ? bounds(column, condition) : [],
+    );
     const steps = this.#held.get(key)?.steps ?? [];
-    return { of: "codes", key, extra: [...new Set([...bounds, ...steps])] };
+    return { of: "codes", key, extra: [...new Set([...edges, ...steps])] };
   }
 
   /** Takes an array that was pulled; the wanted filter on it is applied with it. */
@@ -98,10 +150,11 @@ export class LoadedColumns {
     this.inForce.wanted = wanted;
     const coded = columns.map(({ key }) => key).filter((key) => this.columns.has(key));
     const needed = coded.filter((key) => wanted.has(key) || shown.includes(key));
-    const masks = this.inForce.masks.filter(({ key }) => key === "" || versions.has(key));
-    const specs = [...needed.map((key) => this.codesOf(key)), ...masks];
-    if (versions.has(parseSort(this.sort).key)) specs.push({ of: "order", sort: this.sort });
-    return specs;
+    const specs = [...needed.map((key) => this.codesOf(key)), ...this.inForce.masks];
+    if (this.sort.length) specs.push({ of: "order", sort: toSort(this.sort) });
+    if (this.sections) specs.push({ of: "sections", group: this.sections.group });
+    const isThere = (key: string): boolean => key === "" || versions.has(key);
+    return specs.filter((spec) => keysOf(spec, isThere).every(isThere));
   }
 
   /**
@@ -116,13 +169,23 @@ export class LoadedColumns {
       ...gone.flatMap((key) => this.#remove(key)),
       ...this.inForce.forget(changed),
       ...arrays.flatMap(([spec, array]) => this.#take(spec, array)),
+      ...this.#arrange(),
       ...this.inForce.commands(),
     ];
   }
 
   #take(spec: EngineArray, { header, data }: PulledArray): Command[] {
     if (header.kind === "error") return this.#fail(spec, header.message);
-    if (spec.of === "order") return [{ do: "order", order: data as Uint32Array }];
+    if (spec.of === "order") {
+      this.sort = sortsOf(spec.sort);
+      return [{ do: "order", order: data as Uint32Array }];
+    }
+    if (spec.of === "sections") {
+      const key = groupKey(spec.group, this.#isKey);
+      this.sections = new LoadedSections(spec.group, key, header as SectionsHeader);
+      const { codeCount } = this.sections;
+      return [{ do: "sections", sections: { codes: data as SectionCodes, codeCount } }];
+    }
     if (spec.of === "mask") return this.inForce.mask(spec.key, spec.condition, data as Codes);
     const column = columnOf(header as CodesHeader, this.#logs.get(spec.key));
     this.columns.set(spec.key, column);
@@ -133,8 +196,8 @@ export class LoadedColumns {
 
   /** What goes wrong with one key is told there, and nothing else suffers from it. */
   #fail(spec: EngineArray, message: string): Command[] {
-    if (spec.of === "order") throw new Error(message);
     if (spec.of === "codes") this.#uncoded.set(spec.key, message);
+    else if (spec.of !== "mask") throw new Error(message);
     else this.inForce.giveUp(spec.key, spec.condition, message);
     return [];
   }
@@ -144,4 +207,13 @@ export class LoadedColumns {
     this.inForce.lose(key);
     return [{ do: "column", key, column: null }];
   }
+}
+
+function extraEdges(column: KeyColumn, condition: Condition): Edge[] {
+  if (!(column instanceof RangeColumn)) return [];
+  return attempt(() => column.extraEdges(condition), []);
+}
+
+function bounds(column: KeyColumn, condition: Condition): Edge[] {
+  return column instanceof RangeColumn ? attempt(() => column.bounds(condition), []) : [];
 }

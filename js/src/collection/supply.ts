@@ -1,10 +1,11 @@
 /** What a collection lacks, pulled from the kernel. */
 
-import { isSameSpec, keyOf, pullArrays } from "./arrays";
+import { isSameSpec, pullArrays } from "./arrays";
 import type { LoadedColumns } from "./loaded";
 import type { Arrived, Described, EngineArray, PulledArray, Update } from "./types";
-import { hasSameValues } from "./updates";
-import type { Command, Engine } from "../engine/types";
+import { isCurrent } from "./updates";
+import type { Engine } from "../engine/types";
+import type { Filters } from "../values/conditions";
 import type { RequestChannel } from "../kernel/requests";
 
 export class Supply {
@@ -15,6 +16,8 @@ export class Supply {
   readonly #engine: Engine;
   /** By key, the columns that are here or on their way. */
   readonly #pulls = new Map<string, Promise<unknown>>();
+  /** Arrays that wait for each other, with the description that they are of. */
+  #kept: { of: Described; arrived: Arrived }[] = [];
 
   constructor(
     channel: RequestChannel,
@@ -37,21 +40,39 @@ export class Supply {
     await Promise.all(keys.map((key) => this.#pulls.get(key)));
   }
 
-  /** Pulls what the filter of a key needs. */
-  async filter(key: string): Promise<void> {
-    await this.columns([key]);
-    const lacking = this.#loaded.lacking(key);
-    if (lacking) await this.#pull([lacking]);
+  /** Whether filters need codes that are not here; of some keys there are none. */
+  lacksCodes(filters: Filters): boolean {
+    return this.#lackingCodes(filters).length > 0;
   }
 
-  /** Brings the rows into the order of a sort. */
-  async order(sort: string): Promise<void> {
-    const set = (commands: Command[]): void => {
-      this.#engine.send(...commands);
-      this.#loaded.sort = sort;
-    };
-    if (!sort) return set([{ do: "order", order: null }]);
-    await this.#pull([{ of: "order", sort }], set);
+  #lackingCodes(filters: Filters): EngineArray[] {
+    return this.#loaded.lackingCodes(filters).filter((spec) => this.#hasCodes(keyOf(spec)));
+  }
+
+  /** Pulls the codes that filters need; what is shown stays as it is. */
+  async codes(filters: Filters): Promise<void> {
+    const keys = this.#lackingCodes(filters).map(keyOf);
+    await this.columns(keys.filter((key) => !this.#loaded.columns.has(key)));
+    await this.#pull(this.#lackingCodes(filters));
+  }
+
+  /** Pulls arrays that are to be put in force together. */
+  async keep(specs: EngineArray[]): Promise<void> {
+    const asked = this.description;
+    await this.#fetch(asked, specs, (array, index) => {
+      const { header } = array;
+      const isVital = specs[index].of !== "mask";
+      if (header.kind === "error" && isVital) throw new Error(header.message);
+      this.#kept.push({ of: asked, arrived: [specs[index], array] });
+    });
+  }
+
+  /** What of these arrays is kept as it is in the dataset now. */
+  kept(specs: readonly EngineArray[]): Arrived[] {
+    this.#kept = this.#kept.filter(({ of, arrived: [spec] }) => {
+      return isCurrent(spec, of, this.description) && specs.some((each) => isSameSpec(each, spec));
+    });
+    return this.#kept.map(({ arrived }) => arrived);
   }
 
   /**
@@ -64,7 +85,7 @@ export class Supply {
     become: (arrays: Arrived[]) => void,
   ): Promise<boolean> {
     const isOutdated = (spec: EngineArray): boolean =>
-      !hasSameValues(this.description, description, keyOf(spec));
+      !isCurrent(spec, this.description, description);
     const arrived = (spec: EngineArray): Arrived | undefined =>
       arrays.find(([asked]) => isSameSpec(asked, spec));
     for (;;) {
@@ -93,23 +114,31 @@ export class Supply {
     return this.description.columns.some((info) => info.key === key);
   }
 
-  /** Takes in arrays as they are in the description that is in force when they come. */
-  async #pull(
-    specs: EngineArray[],
-    send = (commands: Command[]): void => this.#engine.send(...commands),
-  ): Promise<void> {
+  /** Takes in codes as they are in the description that is in force when they come. */
+  async #pull(specs: EngineArray[]): Promise<void> {
     while (specs.length) {
       const asked = this.description;
       const late: EngineArray[] = [];
-      const receive = (array: PulledArray, index: number): void => {
+      await this.#fetch(asked, specs, (array, index) => {
         const spec = specs[index];
-        if (!hasSameValues(asked, this.description, keyOf(spec))) late.push(spec);
-        else send(this.#loaded.put(spec, array));
-      };
-      if (!(await pullArrays(this.#channel, asked.revision, asked.rows, specs, receive))) {
-        throw new DOMException("a description that is not outdated is to come", "AbortError");
-      }
+        if (!isCurrent(spec, asked, this.description)) late.push(spec);
+        else this.#engine.send(...this.#loaded.put(spec, array));
+      });
       specs = late;
     }
   }
+
+  async #fetch(
+    { revision, rows }: Described,
+    specs: EngineArray[],
+    take: (array: PulledArray, index: number) => void,
+  ): Promise<void> {
+    if (!(await pullArrays(this.#channel, revision, rows, specs, take))) {
+      throw new DOMException("a description that is not outdated is to come", "AbortError");
+    }
+  }
+}
+
+function keyOf(spec: EngineArray): string {
+  return "key" in spec ? spec.key : "";
 }

@@ -1,7 +1,7 @@
 /** The dataset as the kernel has it now, with the arrays that are other than before. */
 
-import { wholeArray } from "./arrays";
-import type { Arrived, Described, Held, Update } from "./types";
+import { keysOf, wholeArray } from "./arrays";
+import type { Arrived, Described, EngineArray, Held, Update } from "./types";
 import { PROTOCOL_VERSION } from "../protocol";
 import type { RequestChannel } from "../kernel/requests";
 
@@ -22,6 +22,11 @@ export async function askForUpdate(channel: RequestChannel, held = NOTHING): Pro
   ]);
   const known = new Map(Object.entries(description.versions));
   return { description: { ...description, versions: known }, arrays };
+}
+
+/** Whether all that an array is made of is the same in two descriptions. */
+export function isCurrent(spec: EngineArray, a: Described, b: Described): boolean {
+  return keysOf(spec, (key) => b.versions.has(key)).every((key) => hasSameValues(a, b, key));
 }
 
 /** Whether a key has the same values in two descriptions; `sample_id` tells of the rows. */

@@ -10,7 +10,6 @@ export class Display {
   #collection = $state.raw<Collection>();
   // The engine is plain: this says that it has something new.
   #results = $state(0);
-  #order = "";
   #overdue: ReturnType<typeof setTimeout> | undefined;
   #drawn: (() => void) | undefined;
 
@@ -27,11 +26,6 @@ export class Display {
   /** The collection, read so that the reader runs again with every new result. */
   get result(): Collection | undefined {
     return this.#results >= 0 ? this.#collection : undefined;
-  }
-
-  /** The sort of the result that is shown. */
-  get order(): string {
-    return this.#results >= 0 ? this.#order : "";
   }
 
   /** Has what is shown read anew. */
@@ -79,8 +73,6 @@ export class Display {
 
   /** To be called when the engine has a result. */
   readonly answered = (): void => {
-    const { engine, sort } = this.#collection ?? {};
-    if (engine && engine.result.version >= engine.sent) this.#order = sort!;
     const due = this.#due;
     if (due && due.collection.engine.result.version >= due.sent) {
       this.#due = undefined;

@@ -4,6 +4,7 @@ import { isKernelless } from "../kernel/kernelless";
 import { RequestChannel } from "../kernel/requests";
 import { type Model, TraitSync } from "../kernel/traits";
 import type { ExplorerView } from "../view";
+import { Collapsed } from "./collapsed";
 import { Display } from "./display.svelte";
 import { FilterKeys } from "./filterkeys.svelte";
 import { FilterState } from "./filterstate";
@@ -14,6 +15,9 @@ import { Samples } from "./samples";
 import { NearSamples } from "./nearsamples";
 import { SharedSettings } from "./settings.svelte";
 import { Tiles } from "./tiles.svelte";
+
+/** Traits that say what is shown, beside the filters. */
+const ASKING: ReadonlySet<string> = new Set(["rows", "sort", "group", "group_order", "per_group"]);
 
 export class Explorer implements ExplorerView {
   readonly settings: SharedSettings;
@@ -35,14 +39,14 @@ export class Explorer implements ExplorerView {
       ({ message, problem }) => pending.notify(message, problem),
       (silent) => (pending.silent = silent),
     );
-    const settings = new SharedSettings(sync, () => {
+    const settings = new SharedSettings(sync, (name) => {
       this.tiles.adjust();
-      const { collection } = display;
-      if (collection && collection.sort !== (settings.sort[0] ?? "")) void this.filters.settle();
+      if (ASKING.has(name)) this.filters.settleSoon();
     });
-    const parts = { sync, channel, display, pending, settings };
+    const collapsed = Collapsed.at(model);
+    const parts = { sync, channel, display, pending, settings, collapsed };
     this.settings = settings;
-    this.tiles = new Tiles(channel, display, settings);
+    this.tiles = new Tiles(parts, () => this.filters.settleSoon());
     this.filters = new FilterState(parts);
     this.keys = new FilterKeys({ ...parts, filters: this.filters });
     this.samples = new Samples(channel);

@@ -57,7 +57,7 @@ export class FilterKeys implements KeysView {
   }
 
   countWithoutRows(): number {
-    return this.#from.display.result?.total ?? 0;
+    return this.#from.display.result?.countWithoutRows() ?? 0;
   }
 
   async query(): Promise<string> {

@@ -1,36 +1,46 @@
 /** The filters: the trait is the question, and this its one writer. All else is derived from it. */
 
+import type { Question } from "../collection/types";
 import type { TraitSync } from "../kernel/traits";
 import type { Category, Condition } from "../protocol";
 import { type Filters, fromWire, toWire, wantedOf, withCondition } from "../values/conditions";
 import type { FiltersView, Settings } from "../view";
+import type { Collapsed } from "./collapsed";
 import type { Display } from "./display.svelte";
 import type { Pending } from "./pending.svelte";
+
+/** What is asked for beside the filters. */
+type Others = Pick<Settings, "rows" | "sort" | "group" | "groupOrder" | "perGroup">;
 
 /** What the filters go by. */
 interface Surroundings {
   sync: TraitSync;
-  settings: Pick<Settings, "sort">;
+  settings: Others;
+  collapsed: Collapsed;
   display: Display;
   pending: Pending;
 }
 
 export class FilterState implements FiltersView {
   readonly #sync: TraitSync;
-  readonly #settings: Pick<Settings, "sort">;
+  readonly #settings: Others;
+  readonly #collapsed: Collapsed;
   readonly #display: Display;
   readonly #pending: Pending;
   #filters: Filters;
+  #isDue = false;
 
-  constructor({ sync, settings, display, pending }: Surroundings) {
+  constructor({ sync, settings, collapsed, display, pending }: Surroundings) {
     this.#sync = sync;
     this.#settings = settings;
+    this.#collapsed = collapsed;
     this.#display = display;
     this.#pending = pending;
     this.#filters = fromWire(sync.get("filters"), new Map());
     sync.observe("filters", (wire) => {
       this.#filters = fromWire(wire, this.#filters);
-      this.#follow(true);
+      this.#display.draw();
+      this.settleSoon();
     });
   }
 
@@ -58,7 +68,11 @@ export class FilterState implements FiltersView {
   }
 
   clearFilters(): void {
-    this.#ask(new Map(), true);
+    if (!this.#settings.rows) return this.#ask(new Map(), true);
+    this.#settings.rows = null;
+    this.#filters = new Map();
+    this.#sync.set("filters", {});
+    this.#display.draw();
   }
 
   setLog(key: string, log: boolean): void {
@@ -70,7 +84,17 @@ export class FilterState implements FiltersView {
     if (this.#display.collection?.hold(key, held)) this.#display.draw();
   }
 
-  /** Brings the grid to the filters and the sort of the traits. */
+  /** Brings the grid to all that the traits ask for by then: what changes together shows together. */
+  settleSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      this.#isDue = false;
+      void this.settle();
+    });
+  }
+
+  /** Brings the grid to what the traits ask for. */
   async settle(): Promise<void> {
     const { collection } = this.#display;
     await this.#pending.run(async () => collection?.follow(this.question));
@@ -78,10 +102,11 @@ export class FilterState implements FiltersView {
   }
 
   /** What the traits ask for. */
-  readonly question = (): { filters: Filters; sort: string } => ({
-    filters: this.#filters,
-    sort: this.#settings.sort[0] ?? "",
-  });
+  readonly question = (): Question => {
+    const { rows, sort, group, groupOrder, perGroup } = this.#settings;
+    const collapsed = this.#collapsed.of(group);
+    return { filters: this.#filters, rows, sort, group, groupOrder, perGroup, collapsed };
+  };
 
   /** The one writer of the trait. */
   #ask(filters: Filters, settled: boolean): void {

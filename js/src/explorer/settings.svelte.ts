@@ -2,7 +2,7 @@
 
 import type { Traits } from "../protocol";
 import { SampleSet } from "../values/sampleset";
-import { sortsOf } from "../values/sort";
+import { sortsOf, toSort } from "../values/sort";
 import type { TraitSync } from "../kernel/traits";
 import type { Cut, GroupOrder, Settings } from "../view";
 
@@ -11,7 +11,7 @@ const HIDDEN = new WeakMap<object, ReadonlySet<string>>();
 
 export class SharedSettings implements Settings {
   readonly #sync: TraitSync;
-  readonly #changed: () => void;
+  readonly #changed: (name: keyof Traits) => void;
   #sort = $state.raw<readonly string[]>([]);
   #rows = $state.raw<SampleSet | null>(null);
   #group = $state("");
@@ -28,12 +28,21 @@ export class SharedSettings implements Settings {
   #active = $state<number | null>(null);
   #hidden = $state.raw<ReadonlySet<string>>(new Set());
 
-  /** `changed` is called after any change, whoever made it. */
-  constructor(sync: TraitSync, changed: () => void) {
+  /** `changed` is called after any change, whoever made it, with what changed. */
+  constructor(sync: TraitSync, changed: (name: keyof Traits) => void) {
     this.#sync = sync;
     this.#changed = changed;
     this.#hidden = HIDDEN.get(sync.model) ?? this.#hidden;
     this.#follow("sort", (sort) => (this.#sort = sortsOf(sort)));
+    this.#follow(
+      "rows",
+      (packed) => (this.#rows = packed === null ? null : SampleSet.unpack(packed)),
+    );
+    this.#follow("group", (group) => (this.#group = group));
+    this.#follow("group_order", (order) => (this.#groupOrder = order));
+    this.#follow("per_group", (count) => (this.#perGroup = count));
+    this.#follow("cut", (cut) => (this.#cut = cut));
+    this.#follow("compared", (ids) => (this.#compared = ids));
     this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
     this.#follow("fill", (fill) => (this.#fill = fill));
     this.#follow("captions", (captions) => (this.#captions = captions));
@@ -48,7 +57,7 @@ export class SharedSettings implements Settings {
   }
   set sort(sort: readonly string[]) {
     this.#sort = sort;
-    this.#set("sort", sort[0] ?? "");
+    this.#set("sort", toSort(sort));
   }
 
   get rows(): SampleSet | null {
@@ -56,6 +65,7 @@ export class SharedSettings implements Settings {
   }
   set rows(samples: SampleSet | null) {
     this.#rows = samples;
+    this.#set("rows", samples && samples.pack());
   }
 
   get group(): string {
@@ -63,6 +73,7 @@ export class SharedSettings implements Settings {
   }
   set group(group: string) {
     this.#group = group;
+    this.#set("group", group);
   }
 
   get groupOrder(): GroupOrder {
@@ -70,6 +81,7 @@ export class SharedSettings implements Settings {
   }
   set groupOrder(order: GroupOrder) {
     this.#groupOrder = order;
+    this.#set("group_order", order);
   }
 
   get perGroup(): number {
@@ -77,20 +89,25 @@ export class SharedSettings implements Settings {
   }
   set perGroup(count: number) {
     this.#perGroup = count;
+    this.#set("per_group", count);
   }
 
   get cut(): Cut | null {
     return this.#cut;
   }
   set cut(cut: Cut | null) {
+    if (cut) this.#leave("active", "compared");
     this.#cut = cut;
+    this.#set("cut", cut);
   }
 
   get compared(): readonly number[] {
     return this.#compared;
   }
   set compared(sampleIds: readonly number[]) {
+    if (sampleIds.length) this.#leave("active", "cut");
     this.#compared = sampleIds;
+    this.#set("compared", [...sampleIds]);
   }
 
   get thumbnailSize(): number {
@@ -145,6 +162,7 @@ export class SharedSettings implements Settings {
     return this.#active;
   }
   set active(sampleId: number | null) {
+    if (sampleId !== null) this.#leave("cut", "compared");
     this.#active = sampleId;
     this.#set("active", sampleId);
   }
@@ -159,14 +177,23 @@ export class SharedSettings implements Settings {
 
   #set<Name extends keyof Traits>(name: Name, value: Traits[Name], settled = true): void {
     this.#sync.set(name, value, settled);
-    this.#changed();
+    this.#changed(name);
+  }
+
+  /** Ends ways of looking at samples that another one takes the place of. */
+  #leave(...ways: ("active" | "cut" | "compared")[]): void {
+    for (const way of ways) {
+      if (way === "active" && this.#active !== null) this.active = null;
+      if (way === "cut" && this.#cut) this.cut = null;
+      if (way === "compared" && this.#compared.length) this.compared = [];
+    }
   }
 
   /** Takes a trait's value now and whenever somebody else changes it. */
   #follow<Name extends keyof Traits>(name: Name, take: (value: Traits[Name]) => void): void {
     this.#sync.observe(name, (value) => {
       take(value);
-      this.#changed();
+      this.#changed(name);
     });
     take(this.#sync.get(name));
   }

@@ -5,7 +5,7 @@
 
 import { areSame } from "../values/conditions";
 import type { Picture, Requests } from "../protocol";
-import { parseSort } from "../values/sort";
+import { parseSort, toSort } from "../values/sort";
 import { TileCache } from "./tilecache";
 import type { TileState } from "../view";
 
@@ -35,7 +35,7 @@ export interface TileQuery {
   /** Long edge of the thumbnails in px. */
   size: number;
   captions: readonly string[];
-  sort: string;
+  sort: readonly string[];
 }
 
 /** Requests at the kernel at a time, so that the newest is soon begun. */
@@ -113,7 +113,7 @@ export class TileStore {
     if (query && this.#shown.size) {
       const { captions, sort } = query;
       const sample_ids = [...this.#shown];
-      const body = { sample_ids, size: 0, captions: [...captions], sort, revision };
+      const body = { sample_ids, size: 0, captions: [...captions], sort: toSort(sort), revision };
       const { signal } = new AbortController();
       // Without them the tiles are blank until theirs come.
       await this.#fetch(body, (part) => void parts.push(part), signal).catch(() => {});
@@ -195,7 +195,13 @@ export class TileStore {
     const waiting = new Set(sampleIds);
     const [keys, version, revision] = [keysOf(query), this.#cache.version, this.#revision];
     const batch = { keys, size, version, waiting, controller: new AbortController() };
-    const body = { sample_ids: sampleIds, size, captions: [...captions], sort, revision };
+    const body = {
+      sample_ids: sampleIds,
+      size,
+      captions: [...captions],
+      sort: toSort(sort),
+      revision,
+    };
     this.#inFlight.add(batch);
     let reason = "no picture came";
     try {
@@ -229,10 +235,9 @@ export class TileStore {
   }
 }
 
-/** The keys whose values a tile brings, in the order of its captions; the one sorted by last. */
+/** The keys whose values a tile brings, in the order of its captions; those sorted by last. */
 function keysOf({ captions, sort }: TileQuery): string[] {
-  const { key } = parseSort(sort);
-  return key ? [...captions, key] : [...captions];
+  return [...captions, ...sort.map((by) => parseSort(by).key)];
 }
 
 function pictureOf({ error, mime, buffer }: Picture, buffers: DataView[]) {

@@ -1,10 +1,14 @@
 /** The samples that show, and their tiles: pictures that fit, and texts of the order's revision. */
 
 import type { Collection } from "../collection/collection";
+import type { Reading } from "../collection/readings";
+import type { SectionList } from "../engine/types";
 import type { RequestChannel } from "../kernel/requests";
-import { sortKeys } from "../values/sort";
+import { parseSort } from "../values/sort";
 import type { SectionsView, Settings, TilesView, TileState } from "../view";
+import type { Collapsed } from "./collapsed";
 import type { Display } from "./display.svelte";
+import { type SectionActions, ShownSections } from "./sections";
 import { TileStore } from "./thumbnails";
 
 /** Long edges of thumbnails in px: few, so that a tile of another size mostly keeps its picture. */
@@ -15,10 +19,22 @@ interface Known<Description> {
   hasSame(description: Description, ...keys: string[]): boolean;
 }
 
+/** What the tiles go by. */
+interface Surroundings {
+  channel: RequestChannel;
+  display: Display;
+  settings: Pick<Settings, "captions" | "sort">;
+  collapsed: Collapsed;
+}
+
 export class Tiles implements TilesView {
   readonly #store: TileStore;
   readonly #display: Display;
   readonly #settings: Pick<Settings, "captions" | "sort">;
+  readonly #collapsed: Collapsed;
+  /** To be called when other sections are collapsed. */
+  readonly #folded: () => void;
+  #sections: { list: SectionList; reading: Reading; view: SectionsView } | undefined;
   // The store is plain: this says that it has something new.
   #seen = $state(0);
   #pictureSize = PICTURE_SIZES[0];
@@ -26,11 +42,8 @@ export class Tiles implements TilesView {
   #kept: number[] = [];
   #span = 0;
 
-  constructor(
-    channel: RequestChannel,
-    display: Display,
-    settings: Pick<Settings, "captions" | "sort">,
-  ) {
+  constructor({ channel, display, settings, collapsed }: Surroundings, folded: () => void) {
+    [this.#collapsed, this.#folded] = [collapsed, folded];
     this.#store = new TileStore({
       fetch: async (body, onPart, signal) => {
         await channel.request("tiles", body, { onPart, signal });
@@ -49,7 +62,7 @@ export class Tiles implements TilesView {
   /** Follows the settings. */
   adjust(): void {
     const { captions, sort } = this.#settings;
-    this.#store.configure({ size: this.#pictureSize, captions, sort: sort[0] ?? "" });
+    this.#store.configure({ size: this.#pictureSize, captions, sort });
   }
 
   get total(): number {
@@ -57,19 +70,49 @@ export class Tiles implements TilesView {
   }
 
   get count(): number {
-    return this.#display.result?.engine.result.count ?? 0;
+    return this.#display.result?.engine.result.shown ?? 0;
   }
 
   get passing(): number {
-    return this.count;
+    const { shown, sections } = this.#display.result?.engine.result ?? { shown: 0 };
+    return sections?.unfolded ?? shown;
   }
 
+  /** The same object as long as the result is the same. */
   get sections(): SectionsView | null {
-    return null;
+    const collection = this.#display.result;
+    const list = collection?.engine.result.sections;
+    const reading = collection?.reading;
+    if (!list || !reading?.sections) return null;
+    const known = this.#sections;
+    if (known?.list === list && known.reading === reading) return known.view;
+    const { sections, folded } = reading;
+    const format = collection.formatOf(sections.key);
+    const view = new ShownSections(list, sections, folded, format, this.#sectionActions);
+    this.#sections = { list, reading, view };
+    return view;
   }
+
+  readonly #sectionActions: SectionActions = {
+    toggle: (code) => {
+      const sections = this.#display.collection?.reading.sections;
+      if (!sections) return;
+      this.#collapsed.toggle(sections.group, sections.nameOf(code));
+      this.#folded();
+    },
+    collapseAll: (collapsed) => {
+      const sections = this.#display.collection?.reading.sections;
+      if (!sections) return;
+      const length = collapsed ? sections.codeCount : 0;
+      const names = Array.from({ length }, (_, code) => sections.nameOf(code));
+      this.#collapsed.set(sections.group, names);
+      this.#folded();
+    },
+    idsOf: async (code) => this.#display.collection?.idsOf(code) ?? [],
+  };
 
   get order(): readonly string[] {
-    return sortKeys(this.#display.order ? [this.#display.order] : [], () => false);
+    return this.#display.result?.reading.order ?? [];
   }
 
   idAt(index: number): number {
@@ -121,7 +164,7 @@ export class Tiles implements TilesView {
     description: Description,
   ): Promise<() => void> {
     const { captions, sort } = this.#settings;
-    const texts = ["file_name", ...captions, ...sortKeys(sort, () => false)];
+    const texts = ["file_name", ...captions, ...sort.map((by) => parseSort(by).key)];
     const { revision } = description;
     if (old && !old.hasSame(description, "file_path_abs")) this.#store.retry();
     if (!old || old.hasSame(description, ...texts)) return () => this.#store.follow(revision);

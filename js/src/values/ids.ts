@@ -5,11 +5,11 @@ import { findSorted } from "./search";
 export class SampleIds {
   readonly #ids: Float64Array | null;
   readonly #first: number;
-  readonly #count: number;
+  readonly count: number;
 
   /** `ids` ascending, or the first of `count` consecutive ones. */
   constructor(count: number, ids: Float64Array | number) {
-    this.#count = count;
+    this.count = count;
     [this.#ids, this.#first] = typeof ids === "number" ? [null, ids] : [ids, 0];
   }
 
@@ -23,6 +23,6 @@ export class SampleIds {
   rowOf(id: number): number {
     if (this.#ids) return findSorted(this.#ids, id);
     const row = id - this.#first;
-    return row >= 0 && row < this.#count ? row : -1;
+    return row >= 0 && row < this.count ? row : -1;
   }
 }

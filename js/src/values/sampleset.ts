@@ -1,5 +1,7 @@
 /** Sets of samples, at any size as quick to ask, to change and to send as a small one. */
 
+import type { SampleIds } from "./ids";
+
 /** More ids travel as a text, if that is shorter. */
 const LONGEST_LIST = 10_000;
 /** Of a run of equal bytes, as many as one byte counts. */
@@ -66,6 +68,20 @@ export class SampleSet {
   has(id: number): boolean {
     const chunk = this.#chunks.get(placeOf(id));
     return chunk !== undefined && (chunk[byteOf(id)] & bitOf(id)) > 0;
+  }
+
+  /** By row whether its id is in the set. */
+  among(ids: SampleIds): Uint8Array {
+    const mask = new Uint8Array(ids.count);
+    let place = -1;
+    let chunk: Uint8Array | undefined;
+    for (let row = 0; row < mask.length; row++) {
+      const id = ids.at(row);
+      // Ids ascend: most are in the chunk of the one before.
+      if (place !== placeOf(id)) chunk = this.#chunks.get((place = placeOf(id)));
+      if (chunk) mask[row] = (chunk[byteOf(id)] >> (id % 8)) & 1;
+    }
+    return mask;
   }
 
   /** The smallest id; -1 of the empty set. */

@@ -87,6 +87,19 @@ export class RangeScale {
     return value - below < above - value ? below : above;
   }
 
+  /** The codes of values, but for missing, those nearest to a value first. */
+  codesNear(value: Edge): Uint16Array {
+    const above = 2 * this.edges.length;
+    const x = Math.min(this.last, Math.max(this.first, value));
+    const distance = (code: number): number => {
+      const [from, to] = [this.edges[(code - 1) >> 1], this.edges[code >> 1]];
+      return Math.max(0, from - x, x - to);
+    };
+    const codes = Array.from({ length: Math.max(0, above - 1) }, (_, i) => i + 1);
+    codes.sort((a, b) => distance(a) - distance(b) || (b % 2) - (a % 2) || a - b);
+    return Uint16Array.from(value === Infinity ? [above, ...codes, 0] : [...codes, 0, above]);
+  }
+
   /** The step `by` steps away from a value, kept within the ends. */
   step(value: Edge, by: number): Edge {
     const above = countBelow(this.steps, value);

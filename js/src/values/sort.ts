@@ -17,7 +17,7 @@ export function sortText({ key, ascending }: Sort): string {
   return (ascending ? (/^[+-]/.test(key) ? "+" : "") : "-") + key;
 }
 
-const RANDOM = /^random:[+-]?\d+$/;
+const RANDOM = /^random:-?\d{1,19}$/;
 
 /** The seed by which a sort shuffles, as text; null where it goes by a key, which may have any name. */
 export function seedOf(sort: string, isKey: (key: string) => boolean): string | null {
@@ -33,4 +33,9 @@ export function sortKeys(sort: readonly string[], isKey: (key: string) => boolea
 export function sortsOf(sort: WireSort): readonly string[] {
   if (typeof sort !== "string") return sort;
   return sort === "" ? [] : [sort];
+}
+
+/** The sort of which `sortsOf` makes this. */
+export function toSort(sorts: readonly string[]): WireSort {
+  return sorts.length > 1 ? [...sorts] : (sorts[0] ?? "");
 }

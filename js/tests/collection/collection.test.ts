@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RangeColumn } from "../../src/engine/codecolumns";
 import type { WireFilters } from "../../src/protocol";
 import { FakeChannel } from "../channel";
-import { inForce, kernel, follow, ids, load, asked, IDS } from "./smallkernel";
+import { inForce, kernel, follow, ids, load, asked, IDS, question } from "./smallkernel";
 
 describe("Collection", () => {
   it.each([1, 3, 4])("loads columns in pieces of %i rows", async (perMessage) => {
@@ -82,7 +82,7 @@ describe("Collection", () => {
     expect([collection.indexOf(1), collection.indexOf(5), collection.indexOf(99)]).toEqual([
       0, -1, -1,
     ]);
-    await follow(collection, inForce(collection), "");
+    await follow(collection, inForce(collection));
     collection.inForce.apply(new Map());
     expect(ids(collection)).toEqual(IDS);
   });
@@ -96,12 +96,12 @@ describe("Collection.follow", () => {
       weather: { contains: "a" },
       temperature: { min: 11.5, max: null, missing: false },
     });
-    let wanted = { filters, sort: "-temperature" };
+    let wanted = question({ filters, sort: ["-temperature"] });
     const early = collection.follow(() => wanted);
-    wanted = { filters: asked({}), sort: "" };
+    wanted = question();
     await Promise.all([early, collection.follow(() => wanted)]);
     expect(ids(collection)).toEqual(IDS);
-    expect([inForce(collection), collection.sort]).toEqual([{}, ""]);
+    expect([inForce(collection), collection.reading.order]).toEqual([{}, []]);
   });
 });
 

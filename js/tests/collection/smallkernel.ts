@@ -2,8 +2,8 @@
 
 import { Collection } from "../../src/collection/collection";
 import { LocalEngine } from "../../src/engine/engine";
-import type { EngineArray } from "../../src/collection/types";
-import { keyOf } from "../../src/collection/arrays";
+import type { EngineArray, Question } from "../../src/collection/types";
+import { keysOf } from "../../src/collection/arrays";
 import { askForUpdate } from "../../src/collection/updates";
 import { fromWire, toWire } from "../../src/values/conditions";
 import type { ArrayHeader, ArraySpec, Request, WireFilters } from "../../src/protocol";
@@ -74,10 +74,14 @@ export function encode(
     const data = new Uint8Array(Uint32Array.from(order).buffer);
     return { header: { kind: "rows" }, data, dtype: "uint32" };
   }
+  if (spec.of === "sections") {
+    const data = Uint8Array.from(WEATHER, (w) => ["rain", "sunny", null].indexOf(w));
+    const header = { kind: "sections", form: "value", values: ["rain", "sunny"], missing: 1 };
+    return { header: header as ArrayHeader, data, dtype: "uint8" };
+  }
   if (spec.of === "mask") {
     return { header: { kind: "mask" }, data: Uint8Array.from(tagged), dtype: "uint8" };
   }
-  if (spec.of === "sections") throw new Error("no sections");
   if (spec.key === "weather") {
     const data = Uint8Array.from(WEATHER, (w) => ["sunny", "rain", null].indexOf(w));
     return {
@@ -122,8 +126,9 @@ export function kernel(
       const { versions: before = {}, arrays = [] } = request;
       const buffers: Uint8Array[] = [];
       const pieces = arrays.flatMap((spec, index) => {
-        const key = keyOf(spec as EngineArray);
-        if (!brings || !(key in versions) || versions[key] === before[key]) return [];
+        const keys = keysOf(spec as EngineArray, (key) => key in versions);
+        const isOther = keys.some((key) => versions[key] !== before[key]);
+        if (!brings || !isOther || !keys.every((key) => key in versions)) return [];
         const { bytes, ...rows } = piece(spec, dataset);
         return { ...rows, index, buffer: buffers.push(bytes) - 1 };
       });
@@ -154,9 +159,27 @@ export function asked(wire: WireFilters) {
   return fromWire(wire, new Map());
 }
 
-export async function follow(collection: Collection, wire: WireFilters, sort = ""): Promise<void> {
-  const filters = asked(wire);
-  await collection.follow(() => ({ filters, sort }));
+/** What is asked for, plain but for some of it. */
+export function question(some: Partial<Question> = {}): Question {
+  return {
+    filters: new Map(),
+    rows: null,
+    sort: [],
+    group: "",
+    groupOrder: "value",
+    perGroup: 0,
+    collapsed: new Set(),
+    ...some,
+  };
+}
+
+export async function follow(
+  collection: Collection,
+  wire: WireFilters,
+  ...sort: string[]
+): Promise<void> {
+  const asks = question({ filters: asked(wire), sort });
+  await collection.follow(() => asks);
 }
 
 /** The filters in force. */
@@ -165,5 +188,5 @@ export function inForce(collection: Collection): WireFilters {
 }
 
 export function ids(collection: Collection): number[] {
-  return Array.from({ length: collection.engine.result.count }, (_, i) => collection.idAt(i));
+  return Array.from({ length: collection.engine.result.shown }, (_, i) => collection.idAt(i));
 }

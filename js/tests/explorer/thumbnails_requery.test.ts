@@ -39,7 +39,7 @@ describe("asking for something else", () => {
     expect(store.get(1)).toMatchObject({ url: urlOf(1), error: null });
   });
 
-  test.each([{ captions: ["city"] }, { sort: "-temperature" }])(
+  test.each([{ captions: ["city"] }, { sort: ["-temperature", "blur"] }])(
     "%j fetches the texts again, of the shown at once and of others when they are shown",
     async (change) => {
       const store = await loaded([1, 2]);
@@ -98,7 +98,7 @@ describe("asking for something else", () => {
 
   test("what is known goes on standing under its own key", async () => {
     const store = await loaded([1]);
-    store.configure({ ...QUERY, captions: ["city", "weather"], sort: "-blur" });
+    store.configure({ ...QUERY, captions: ["city", "weather"], sort: ["-blur"] });
     expect(store.get(1)?.values).toEqual(new Map([["weather", "sunny"]]));
     frame();
     const tile = { sample_id: 1, name: "1.jpg", captions: ["Bern", "rain"], sorted: [0.5] };

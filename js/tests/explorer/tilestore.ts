@@ -15,7 +15,7 @@ export interface Call {
   fail: (reason: Error) => void;
 }
 
-export const QUERY: TileQuery = { size: 128, captions: ["weather"], sort: "" };
+export const QUERY: TileQuery = { size: 128, captions: ["weather"], sort: [] };
 
 export let calls: Call[];
 
