@@ -25,7 +25,7 @@ export class Explorer implements ExplorerView {
   readonly keys: FilterKeys;
   readonly tiles: Tiles;
   readonly samples: Samples;
-  readonly samplesAt = new NearSamples();
+  readonly samplesAt: NearSamples;
   readonly life: Life;
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
@@ -50,6 +50,7 @@ export class Explorer implements ExplorerView {
     this.filters = new FilterState(parts);
     this.keys = new FilterKeys({ ...parts, filters: this.filters });
     this.samples = new Samples(channel);
+    this.samplesAt = new NearSamples(display, this.tiles);
     this.#loading = new Loading({
       ...parts,
       filters: this.filters,

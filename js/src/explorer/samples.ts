@@ -2,7 +2,7 @@
 
 import type { RequestChannel } from "../kernel/requests";
 import type { Detail, LargePicture, SampleView } from "../view";
-import { toDataUrl } from "./thumbnails";
+import { toDataUrl } from "./dataurl";
 
 export class Samples implements SampleView {
   readonly #channel: RequestChannel;

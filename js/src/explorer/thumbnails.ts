@@ -6,6 +6,7 @@
 import { areSame } from "../values/conditions";
 import type { Picture, Requests } from "../protocol";
 import { parseSort, toSort } from "../values/sort";
+import { toDataUrl } from "./dataurl";
 import { TileCache } from "./tilecache";
 import type { TileState } from "../view";
 
@@ -45,6 +46,8 @@ const BATCH = 128;
 const LIMIT_BYTES = 48 * 2 ** 20;
 
 interface Batch {
+  /** Whether it is for pictures beside the grid. */
+  isBeside: boolean;
   /** Those whose values it brings. */
   keys: string[];
   /** Of the pictures; 0 where only texts are fetched. */
@@ -63,6 +66,9 @@ export class TileStore {
   readonly #changed: (sampleIds: number[]) => void;
   readonly #inFlight = new Set<Batch>();
   #shown: ReadonlySet<number> = new Set();
+  /** Samples whose pictures are shown beside the grid, and what is asked for of them. */
+  #beside: ReadonlySet<number> = new Set();
+  #besideQuery: TileQuery = { size: 0, captions: [], sort: [] };
   #query: TileQuery | null = null;
   /** Of the dataset as it is shown: texts are asked for as they are there. */
   #revision = -1;
@@ -89,6 +95,17 @@ export class TileStore {
   /** Tells what is on the screen, the most wanted first; anything else stops loading. */
   show(sampleIds: number[]): void {
     this.#shown = new Set(sampleIds);
+    for (const id of sampleIds) this.#cache.touch(id);
+    this.#plan();
+  }
+
+  /**
+   * Tells which pictures are shown beside the grid: any that is here will do, others come without
+   * waiting for tiles.
+   */
+  showBeside(sampleIds: readonly number[], size: number): void {
+    this.#beside = new Set(sampleIds);
+    this.#besideQuery = { ...this.#besideQuery, size };
     for (const id of sampleIds) this.#cache.touch(id);
     this.#plan();
   }
@@ -157,10 +174,17 @@ export class TileStore {
 
   /** Drops requests that were scrolled away, and sends one for what is wanted most. */
   #next(): void {
-    this.#abort(({ waiting }) => 2 * this.#wanted(waiting) < waiting.size);
+    this.#abort((batch) => 2 * this.#wanted(batch) < batch.waiting.size);
+    const beside = this.#missing(this.#beside, (id) => this.#cache.hasAnyPicture(id));
+    if (beside.length) void this.#request(beside, this.#besideQuery, true);
     const query = this.#query;
-    if (!query || this.#inFlight.size >= MAX_IN_FLIGHT) return;
-    const missing = this.#missing(query);
+    const busy = [...this.#inFlight].filter(({ isBeside }) => !isBeside);
+    if (!query || busy.length >= MAX_IN_FLIGHT) return;
+    const keys = keysOf(query);
+    const missing = this.#missing(
+      this.#shown,
+      (id) => this.#cache.hasTexts(id, keys) && this.#cache.hasPicture(id, query.size),
+    );
     if (!missing.length) return;
     // Texts alone are here at once, so they come first.
     const texts = missing.filter((id) => this.#cache.hasPicture(id, query.size));
@@ -169,18 +193,17 @@ export class TileStore {
     if (missing.length > Math.min(BATCH, texts.length || BATCH)) this.#plan();
   }
 
-  #wanted(waiting: Set<number>): number {
-    return [...waiting].filter((id) => this.#shown.has(id)).length;
+  #wanted({ waiting, isBeside }: Batch): number {
+    const wanted = isBeside ? this.#beside : this.#shown;
+    return [...waiting].filter((id) => wanted.has(id)).length;
   }
 
-  /** Shown samples that nobody fetches and that lack something. */
-  #missing(query: TileQuery): number[] {
+  /** Samples that nobody fetches and of which not all is here. */
+  #missing(shown: ReadonlySet<number>, isHere: (id: number) => boolean): number[] {
     const batches = [...this.#inFlight];
-    const keys = keysOf(query);
-    return [...this.#shown].filter((id) => {
-      const complete = this.#cache.hasTexts(id, keys) && this.#cache.hasPicture(id, query.size);
-      return !complete && !batches.some(({ waiting }) => waiting.has(id));
-    });
+    return [...shown].filter(
+      (id) => !isHere(id) && !batches.some(({ waiting }) => waiting.has(id)),
+    );
   }
 
   #abort(which: (batch: Batch) => boolean): void {
@@ -190,11 +213,12 @@ export class TileStore {
     }
   }
 
-  async #request(sampleIds: number[], query: TileQuery): Promise<void> {
+  async #request(sampleIds: number[], query: TileQuery, isBeside = false): Promise<void> {
     const { size, captions, sort } = query;
     const waiting = new Set(sampleIds);
     const [keys, version, revision] = [keysOf(query), this.#cache.version, this.#revision];
-    const batch = { keys, size, version, waiting, controller: new AbortController() };
+    const controller = new AbortController();
+    const batch: Batch = { isBeside, keys, size, version, waiting, controller };
     const body = {
       sample_ids: sampleIds,
       size,
@@ -206,7 +230,7 @@ export class TileStore {
     let reason = "no picture came";
     try {
       const take = (part: Part, buffers: DataView[]): void => this.#take(batch, part, buffers);
-      await this.#fetch(body, take, batch.controller.signal);
+      await this.#fetch(body, take, controller.signal);
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
@@ -223,14 +247,17 @@ export class TileStore {
       this.#cache.picture(picture.sample_id, size, pictureOf(picture, buffers));
     }
     for (const { sample_id } of size ? pictures : tiles) waiting.delete(sample_id);
-    this.#cache.evict(this.#shown);
+    this.#cache.evict(new Set([...this.#shown, ...this.#beside]));
     this.#changed([...new Set([...tiles, ...pictures].map(({ sample_id }) => sample_id))]);
   }
 
   /** What did not come is not asked for again before something changes. */
-  #giveUp({ size, version, waiting }: Batch, reason: string): void {
+  #giveUp({ isBeside, size, version, waiting }: Batch, reason: string): void {
     if (!waiting.size) return;
-    for (const id of waiting) this.#cache.giveUp(id, version, size, reason);
+    for (const id of waiting) {
+      if (isBeside) this.#cache.picture(id, size, { url: null, error: reason });
+      else this.#cache.giveUp(id, version, size, reason);
+    }
     this.#changed([...waiting]);
   }
 }
@@ -242,22 +269,4 @@ function keysOf({ captions, sort }: TileQuery): string[] {
 
 function pictureOf({ error, mime, buffer }: Picture, buffers: DataView[]) {
   return { error, url: error === null ? toDataUrl(buffers[buffer], mime) : null };
-}
-
-/** Bytes as a data URL; painted three times as fast as a blob URL, and nothing is to be revoked. */
-export function toDataUrl(bytes: DataView, mime: string): string {
-  const array = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return `data:${mime};base64,${toBase64(array)}`;
-}
-
-// String.fromCharCode takes its input as arguments, and their number is limited.
-const CHUNK = 2 ** 15;
-
-function toBase64(bytes: Uint8Array & { toBase64?: () => string }): string {
-  if (bytes.toBase64) return bytes.toBase64();
-  let binary = "";
-  for (let start = 0; start < bytes.length; start += CHUNK) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
-  }
-  return btoa(binary);
 }

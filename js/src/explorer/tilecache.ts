@@ -52,6 +52,11 @@ export class TileCache {
     return this.#entries.get(sampleId)?.size === size;
   }
 
+  /** Whether there is a picture of any size, or a reason why not. */
+  hasAnyPicture(sampleId: number): boolean {
+    return !!this.#entries.get(sampleId)?.size;
+  }
+
   /** Whether a tile's values are here as they are now, or are not to be had. */
   hasTexts(sampleId: number, keys: readonly string[]): boolean {
     const entry = this.#entries.get(sampleId);

@@ -140,11 +140,15 @@ export class Tiles implements TilesView {
   }
 
   showTiles(sampleIds: number[], edge: number): void {
-    const px = edge * devicePixelRatio;
-    this.#pictureSize = PICTURE_SIZES.find((size) => size >= px) ?? PICTURE_SIZES.at(-1)!;
+    this.#pictureSize = pictureSize(edge);
     this.adjust();
     this.#store.show(sampleIds.filter((id) => id >= 0));
     this.#look(this.#kept, sampleIds.length);
+  }
+
+  /** Tells of which samples pictures are shown beside the grid, and their edge in CSS px. */
+  showBeside(sampleIds: readonly number[], edge: number): void {
+    this.#store.showBeside(sampleIds, pictureSize(edge));
   }
 
   /** Tells a collection what is on the screen. */
@@ -170,4 +174,10 @@ export class Tiles implements TilesView {
     if (!old || old.hasSame(description, ...texts)) return () => this.#store.follow(revision);
     return this.#store.prepare(revision);
   }
+}
+
+/** The size of a picture that is sharp at an edge in CSS px. */
+function pictureSize(edge: number): number {
+  const px = edge * devicePixelRatio;
+  return PICTURE_SIZES.find((size) => size >= px) ?? PICTURE_SIZES.at(-1)!;
 }

@@ -97,7 +97,8 @@ export class RangeScale {
     };
     const codes = Array.from({ length: Math.max(0, above - 1) }, (_, i) => i + 1);
     codes.sort((a, b) => distance(a) - distance(b) || (b % 2) - (a % 2) || a - b);
-    return Uint16Array.from(value === Infinity ? [above, ...codes, 0] : [...codes, 0, above]);
+    if (value === Infinity) return Uint16Array.of(above, ...codes, 0);
+    return value === -Infinity ? Uint16Array.of(0, ...codes) : Uint16Array.of(...codes, 0, above);
   }
 
   /** The step `by` steps away from a value, kept within the ends. */

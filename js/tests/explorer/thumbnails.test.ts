@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { toDataUrl, TileStore } from "../../src/explorer/thumbnails";
+import { toDataUrl } from "../../src/explorer/dataurl";
+import { TileStore } from "../../src/explorer/thumbnails";
 import {
   frames,
   answer,
@@ -212,5 +213,50 @@ describe("data URLs", () => {
     const binary = atob(url.slice("data:image/png;base64,".length));
     expect(binary.length).toBe(bytes.length);
     expect(bytes.every((byte, i) => byte === binary.charCodeAt(i))).toBe(true);
+  });
+});
+
+describe("pictures beside the grid", () => {
+  test("do not wait for tiles, nor keep them from coming, and any size will do", async () => {
+    const store = storeOf();
+    for (const ids of [[1], [1, 2], [1, 2, 3]]) {
+      store.show(ids);
+      frame();
+    }
+    store.showBeside([9, 8, 1], 256);
+    frame();
+    expect(calls.map(({ body }) => body.sample_ids)).toEqual([[1], [2], [9, 8]]);
+    expect(calls[2].body).toMatchObject({ size: 256, captions: [], sort: "" });
+    answer(calls[2], [9, 8], 5);
+    calls[2].end();
+    await settled();
+    expect(store.get(9)).toMatchObject({ name: "9.jpg", url: urlOf(5) });
+    expect(calls).toHaveLength(3);
+    store.showBeside([9, 8], 512);
+    frame();
+    expect(calls).toHaveLength(3);
+  });
+
+  test("are no longer fetched when others are wanted, while tiles are", () => {
+    const store = storeOf();
+    store.show([1]);
+    store.showBeside([9, 8], 128);
+    frame();
+    store.showBeside([7], 128);
+    frame();
+    expect(calls.map(({ signal }) => signal.aborted)).toEqual([true, false, false]);
+    expect(calls[2].body.sample_ids).toEqual([7]);
+  });
+
+  test("have their texts fetched when they become tiles, and a failure keeps none away", async () => {
+    const store = storeOf();
+    store.showBeside([9], 256);
+    frame();
+    calls[0].fail(new Error("kernel died"));
+    await settled();
+    expect(store.get(9)).toMatchObject({ url: null, error: "kernel died" });
+    store.show([9]);
+    frame();
+    expect(calls[1].body).toMatchObject({ sample_ids: [9], size: 128, captions: ["weather"] });
   });
 });

@@ -2,7 +2,8 @@
 
 import { beforeEach } from "vitest";
 import type { Picture, Requests, Tile } from "../../src/protocol";
-import { toDataUrl, type TileQuery, TileStore } from "../../src/explorer/thumbnails";
+import { toDataUrl } from "../../src/explorer/dataurl";
+import { type TileQuery, TileStore } from "../../src/explorer/thumbnails";
 
 export type Part = Requests["tiles"]["part"];
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SampleIds } from "../../src/values/ids";
 import { SampleSet } from "../../src/values/sampleset";
 import { random } from "../random";
 
@@ -75,4 +76,14 @@ test("a selection of a million samples is a text of at most a third of a megabyt
   const half = Array.from({ length: 1_000_000 }, (_, id) => id).filter(() => next(2));
   expect(SampleSet.of(half).pack().length).toBeLessThan(333_350);
   expect(SampleSet.of(half.map((_, i) => i)).pack().length).toBeLessThan(2000);
+});
+
+test.each(Array.from({ length: 10 }, (_, seed) => seed))("knows which rows it has, %i", (seed) => {
+  const next = random(seed);
+  const all = Array.from({ length: next(4000) }, () => next(20_000));
+  const ids = Float64Array.from(new Set(all)).sort();
+  const rows = seed % 2 ? new SampleIds(3000, 500) : new SampleIds(ids.length, ids);
+  const set = SampleSet.of(all.filter(() => next(3) === 0));
+  const mask = Array.from({ length: rows.count }, (_, row) => Number(set.has(rows.at(row))));
+  expect([...set.among(rows)]).toEqual(mask);
 });

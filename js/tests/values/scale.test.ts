@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { NumberKind, RangeCondition, RangeHeader } from "../../src/protocol";
 import { MAX_BINS } from "../../src/values/bins";
 import { RangeScale } from "../../src/values/scale";
+import { RANGE } from "../rangekey";
 import { random } from "../random";
 
 function header(edges: number[], options: Partial<RangeHeader> = {}): RangeHeader {
@@ -352,4 +353,16 @@ describe("a logarithmic scale", () => {
     const scale = new RangeScale(header([1, 2, 3]), true);
     expect([scale.log, scale.skewed, scale.fraction(2)]).toEqual([false, false, 0.5]);
   });
+});
+
+test("the codes near a value come by how far their values are from it", () => {
+  const scale = new RangeScale(RANGE);
+  const codes = (value: number): number[] => [...scale.codesNear(value)];
+  // Of the edges 0.01, 0.1, 1, 10 and 100, then minus and plus infinity.
+  expect(codes(1)).toEqual([5, 4, 6, 3, 2, 1, 7, 8, 9, 0, 10]);
+  expect(codes(60)).toEqual([8, 9, 7, 6, 5, 4, 3, 2, 1, 0, 10]);
+  expect(codes(-5)).toEqual(codes(0.01));
+  expect(codes(Infinity)[0]).toBe(10);
+  expect(codes(-Infinity)[0]).toBe(0);
+  expect([...new RangeScale({ ...RANGE, edges: [] }).codesNear(1)]).toEqual([0, 0]);
 });
