@@ -137,6 +137,9 @@ export interface FiltersView {
   clearFilters(): void;
 }
 
+/** What a cell of Python does: show what is on the screen, or record the decision that a selection or a cut is. */
+export type CodeOf = "view" | "selection" | "cut";
+
 /** The keys to filter by, and what the filters say. */
 export interface KeysView {
   readonly all: KeyView[];
@@ -148,8 +151,8 @@ export interface KeysView {
   countWithout(key: string): number;
   /** How many samples would show if all were chosen. */
   countWithoutRows(): number;
-  /** A line of Python that gives the rows that pass the filters. */
-  query(): Promise<string>;
+  /** A cell of Python; rejects with the reason where there is none. */
+  code(of: CodeOf): Promise<string>;
   /** A key's filter came into view or left it: its column is fetched when it is first wanted. */
   want(key: string, wanted: boolean): void;
   /** A key's filter is about to be used. */

@@ -154,7 +154,7 @@ def test_an_expression_moves_sliders_and_leaves_one_chip(lab, region):
     count = lab.kernel.eval("len(dataset.df.query(grid.query))")
     expect(status(region)).to_have_text(f"{count} of 40 images")
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    region.get_by_role("button", name="Copy as pandas").click()
+    region.get_by_role("button", name="Copy as code").click()
     expect(region.get_by_role("log")).to_have_text("Copied")
     copied = lab.page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("grid.dataset.df.query(")

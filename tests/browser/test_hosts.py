@@ -145,7 +145,7 @@ def test_over_plain_http_under_another_name(lab, open_grid):
     region = lab.page.get_by_role("region", name="framegrid: small")
     expect(status(region)).to_have_text("28 of 60 images")
     expect(tiles(region).first.locator("img")).to_be_visible()
-    region.get_by_role("button", name="Copy as pandas").click()
+    region.get_by_role("button", name="Copy as code").click()
     expect(region.get_by_role("log").first).to_have_text("Copied")
 
 

@@ -2,16 +2,18 @@
 
 import type { Collection } from "../collection/collection";
 import type { RequestChannel } from "../kernel/requests";
+import type { TraitSync } from "../kernel/traits";
 import type { Condition } from "../protocol";
 import { toWire } from "../values/conditions";
 import { type KeyFormat, PLAIN } from "../values/keyformat";
-import type { KeysView, KeyView } from "../view";
+import type { CodeOf, KeysView, KeyView } from "../view";
 import type { Display } from "./display.svelte";
 import type { FilterState } from "./filterstate";
 import type { Pending } from "./pending.svelte";
 
 /** What the keys follow from. */
 interface Sources {
+  sync: TraitSync;
   channel: RequestChannel;
   display: Display;
   filters: FilterState;
@@ -60,10 +62,20 @@ export class FilterKeys implements KeysView {
     return this.#from.display.result?.countWithoutRows() ?? 0;
   }
 
-  async query(): Promise<string> {
-    const { channel, filters } = this.#from;
-    const { ok } = await channel.request("query", { filters: toWire(filters.wanted) });
-    return `${ok.grid}.dataset.df.query(${JSON.stringify(ok.query)})`;
+  async code(of: CodeOf): Promise<string> {
+    const { channel, filters, sync } = this.#from;
+    const body = {
+      of,
+      filters: toWire(filters.wanted),
+      rows: sync.get("rows"),
+      sort: sync.get("sort"),
+      group: sync.get("group"),
+      group_order: sync.get("group_order"),
+      per_group: sync.get("per_group"),
+      selected: sync.get("selected"),
+      cut: sync.get("cut"),
+    };
+    return (await channel.request("code", body)).ok.code;
   }
 
   want(key: string, wanted: boolean): void {
