@@ -33,6 +33,7 @@ ROOMS = {
         "leftovers",
         "beside",
         "forks",
+        "recent",
         "threads",
         "caches",
         "cache_files",

@@ -3,7 +3,6 @@
 import io
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import IO
@@ -11,7 +10,7 @@ from typing import IO
 import numpy as np
 
 from framegrid import remote
-from framegrid.base import BrokenImageError, brief
+from framegrid.base import BrokenImageError, brief, recent
 from framegrid.images.sources.containers import container_name, container_states
 from framegrid.images.sources.local_files import empty
 from framegrid.images.sources.parquet_files import PictureFile, picture_file
@@ -21,9 +20,9 @@ from framegrid.remote import Locator
 
 _INSIDE = re.compile(r"(?s)(.+)/(\d{1,18})", re.ASCII)
 _ASKED_AGAIN_S = 2.0  # so long an object counts as what it was; asking takes a request
-_KNOWN = 64
+_KNOWN = 64  # objects
 
-_states: OrderedDict[str, tuple[float, FileState | None]] = OrderedDict()
+_states: recent.Recent[str, tuple[float, FileState | None]] = recent.Recent(_KNOWN)
 
 
 def open_image(locator: Locator, buffering: int) -> IO[bytes]:  # noqa: ARG001 - it is in memory
@@ -86,10 +85,8 @@ def _state_of(locator: Locator) -> FileState | None:
     if not remote.is_url(locator.container):
         return container_states([locator])[0]
     now = time.monotonic()
-    asked, state = _states.get(locator.container, (-_ASKED_AGAIN_S, None))
+    asked, state = _states.get(locator.container) or (-_ASKED_AGAIN_S, None)
     if state is None or now > asked + _ASKED_AGAIN_S:
         (state,) = container_states([locator])
-        _states[locator.container] = now, state
-        while len(_states) > _KNOWN:
-            _states.popitem(last=False)
+        _states.put(locator.container, (now, state))
     return state

@@ -1,7 +1,6 @@
 """Parquet files with pictures in them: their footers, and which columns hold pictures."""
 
-import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from typing import IO, Any
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from framegrid.base import BrokenImageError, brief
+from framegrid.base import BrokenImageError, brief, recent
 from framegrid.images.sources.containers import container_name, open_container
 from framegrid.images.sources.states import FileState
 from framegrid.remote import Locator
@@ -76,8 +75,9 @@ def _is_binary(dtype: pa.DataType) -> bool:
 
 # Footers, of which the last ones are kept
 
-_footers: OrderedDict[tuple[str, FileState | None], PictureFile] = OrderedDict()
-_lock = threading.Lock()
+_footers: recent.Recent[tuple[str, FileState | None], PictureFile] = recent.Recent(
+    _KEPT_FOOTERS, lambda file: int(file.metadata.serialized_size)
+)
 
 
 def picture_file(locator: Locator, state: FileState | None) -> PictureFile:
@@ -88,21 +88,12 @@ def picture_file(locator: Locator, state: FileState | None) -> PictureFile:
         OSError: it cannot be read.
     """
     key = locator.container, state
-    with _lock:
-        if key in _footers:
-            _footers.move_to_end(key)
-            return _footers[key]
-    with open_container(locator) as file:
-        found = PictureFile(_read_footer(file, locator))
-    with _lock:
-        _footers[key] = found
-        while len(_footers) > 1 and sum(map(_size, _footers.values())) > _KEPT_FOOTERS:
-            _footers.popitem(last=False)
+    found = _footers.get(key)
+    if found is None:
+        with open_container(locator) as file:
+            found = PictureFile(_read_footer(file, locator))
+        _footers.put(key, found)
     return found
-
-
-def _size(file: PictureFile) -> int:
-    return int(file.metadata.serialized_size)
 
 
 def _read_footer(file: IO[bytes], locator: Locator) -> pq.FileMetaData:

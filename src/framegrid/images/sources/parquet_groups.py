@@ -3,7 +3,7 @@
 import atexit
 import io
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator
 from typing import IO, Any
 from weakref import WeakSet
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from framegrid import remote
-from framegrid.base import BrokenImageError, forks, limits, parquet
+from framegrid.base import BrokenImageError, forks, limits, parquet, recent
 from framegrid.images.sources.containers import open_container
 from framegrid.images.sources.parquet_files import PictureFile, reader
 from framegrid.images.sources.states import FileState
@@ -209,8 +209,9 @@ def _bytes_at(cells: pa.Array, place: int) -> bytes | None:
 
 _living: WeakSet[Group] = forks.living()
 
-_groups: OrderedDict[tuple[Any, ...], Group] = OrderedDict()
-_lock = threading.Lock()
+_groups: recent.Recent[tuple[Any, ...], Group] = recent.Recent(
+    _KEPT_BYTES, lambda group: group.nbytes
+)
 
 
 def group_of(
@@ -218,12 +219,7 @@ def group_of(
 ) -> Group:
     """A row group of a file in a state, with what has been read of it."""
     key = locator.container, state, number, leaf
-    with _lock:
-        group = _groups.pop(key, None) or Group(locator, found, number, leaf)
-        _groups[key] = group
-        while len(_groups) > 1 and sum(each.nbytes for each in _groups.values()) > _KEPT_BYTES:
-            _groups.popitem(last=False)
-    return group
+    return _groups.of(key, lambda: Group(locator, found, number, leaf))
 
 
 @atexit.register
