@@ -90,8 +90,8 @@ class ImageDataset:
 
     _missing_images: MissingImagesCheck | None = None
 
-    def __init__(self, store: Store) -> None:
-        self._connection = Connection(store)
+    def __init__(self, store: Store | Connection) -> None:
+        self._connection = store if isinstance(store, Connection) else Connection(store)
 
     @classmethod
     def create(cls, name: StrPath = "dataset", *, durability: Durability = "process") -> Self:

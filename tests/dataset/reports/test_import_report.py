@@ -4,9 +4,7 @@ import pandas as pd
 import pytest
 
 import framegrid as fg
-from framegrid.base import ReadOnlyDatasetError
 from framegrid.dataset import ImportReport
-from framegrid.dataset.connection.subset import subset_of
 
 FRAMES = ("matched", "unmatched_rows", "unmatched_samples", "conflicts", "repeated", "removed")
 
@@ -109,11 +107,14 @@ def test_what_was_left_out_is_shown_in_a_grid(dataset, tmp_path):
     assert report.show("unmatched_samples").filtered["file_name"].tolist() == ["c.jpg"]
 
 
-def test_a_part_of_a_dataset_cannot_be_taken_for_it(dataset):
-    part = fg.ImageDataset(subset_of(dataset._connection, [1], "conflicts"))
-    assert part.name == "untitled, conflicts"
-    with pytest.raises(ReadOnlyDatasetError):
-        part.update_metadata({1: {"rank": 3}})
+def test_a_report_shows_its_samples_among_all_of_the_dataset(dataset, tmp_path):
+    grid = report_of(dataset, tmp_path, "file_name,rank\nb.jpg,x\n").show()
+    grid.dataset.update_metadata({1: {"seen": True}})
+    assert dataset.get_sample(1).metadata["seen"] is True
+    dataset.update_metadata({1: {"rank": 7}})
+    assert grid.filtered["rank"].tolist() == [7]
+    grid.rows = None
+    assert len(grid.filtered) == 4
 
 
 def test_samples_that_are_gone_are_not_shown(dataset, tmp_path):

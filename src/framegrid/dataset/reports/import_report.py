@@ -8,7 +8,6 @@ import pandas as pd
 
 from framegrid.base import brief, cut, few
 from framegrid.dataset.connection.connection import Connection
-from framegrid.dataset.connection.subset import subset_of
 from framegrid.dataset.reports.wording import line
 
 if TYPE_CHECKING:
@@ -116,7 +115,9 @@ class ImportReport:
         return self._frame("removed")
 
     def show(self, which: str = "", **traits: Any) -> "Grid":
-        """Make a grid of the samples that one of the DataFrames is about, as they are now.
+        """Make a grid of the dataset, with those samples as `rows` that a DataFrame is about.
+
+        ``grid.rows = None`` shows the others, too.
 
         Args:
             which: ``"conflicts"``, ``"repeated"``, ``"removed"``, ``"unmatched_samples"`` or
@@ -147,10 +148,10 @@ class ImportReport:
     def _grid(self, which: str, ids: pd.Index, traits: dict[str, Any]) -> "Grid":
         from framegrid.dataset.image_dataset import ImageDataset  # noqa: PLC0415 - the whole of it
 
-        store = subset_of(self._connection, ids, which) if self._connection else None
-        if not store or not len(store.table):
+        there = ids[[self._connection.has(id_) for id_ in ids]] if self._connection else ids[:0]
+        if not self._connection or not len(there):
             raise ValueError(f"no sample to show: report.{which} is about none that is there now")
-        return ImageDataset(store).show(**traits)
+        return ImageDataset(self._connection).show(rows=there, **traits)
 
     def __str__(self) -> str:
         """Say in one line what was set, and how much was not."""
