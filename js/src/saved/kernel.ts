@@ -18,10 +18,12 @@ import type {
 } from "../protocol";
 import { isSame } from "../values/conditions";
 import { SampleSet } from "../values/sampleset";
-import { parseSort, sortKeys, sortsOf } from "../values/sort";
+import { sortKeys, sortsOf } from "../values/sort";
 import { cut, type Ranking, ranking } from "./cutting";
+import { order } from "./orders";
 import { passing } from "./passing";
-import { encodeElements, encodeRange, encodeText, encodeValues, sortRows } from "./savedarrays";
+import { encodeElements, encodeRange, encodeText, encodeValues } from "./savedarrays";
+import { sections } from "./sections";
 import { SavedTable, type SavedColumn } from "./table";
 
 /** A picture with its data in base64, or why there is none. */
@@ -86,6 +88,8 @@ export class SavedKernel {
         return { ok: this.#cut(request), buffers: [] };
       case "query":
         throw new Error("the page has no pandas: open the notebook to copy the filters");
+      case "code":
+        throw new Error("the page has no dataset: open the notebook to copy this as code");
       default:
         return { ok: {}, buffers: [] };
     }
@@ -108,12 +112,10 @@ export class SavedKernel {
     switch (spec.of) {
       case "ids":
         return [Float64Array.from(this.#data.ids), { kind: "rows" }];
-      case "order": {
-        const { key, ascending } = parseSort(sortsOf(spec.sort)[0] ?? "");
-        return [sortRows(this.#comparables(key), !ascending), { kind: "rows" }];
-      }
+      case "order":
+        return [order(spec.sort, this.#table), { kind: "rows" }];
       case "sections":
-        throw new Error("the page has no sections");
+        return this.#sections(spec.group);
       case "codes":
         return this.#codes(spec.key, spec.extra);
       case "mask":
@@ -121,8 +123,16 @@ export class SavedKernel {
     }
   }
 
-  #comparables(key: string) {
-    return key === "sample_id" ? this.#data.ids : this.#table.comparables(key);
+  #sections(group: string): [RowArray, ArrayHeader] {
+    try {
+      return sections(group, this.#table, (key) => {
+        const header = this.#headers.get(key);
+        return header?.kind === "error" ? undefined : header;
+      });
+    } catch (error) {
+      const { message } = error as Error;
+      return [new Uint8Array(this.#data.ids.length), { kind: "error", message }];
+    }
   }
 
   #codes(key: string, extra: number[]): [RowArray, ArrayHeader] {
@@ -138,7 +148,7 @@ export class SavedKernel {
     }
     const added = extra.filter((edge) => !header.edges.includes(edge)).sort((a, b) => a - b);
     const edges = [...header.edges, ...added].sort((a, b) => a - b);
-    return [encodeRange(this.#comparables(key), edges), { ...header, edges, extra: added }];
+    return [encodeRange(this.#table.comparables(key), edges), { ...header, edges, extra: added }];
   }
 
   #mask(key: string, condition: Condition): Uint8Array {

@@ -34,32 +34,3 @@ export function encodeElements(values: Value[], header: ElementsHeader): Uint16A
     return codes.get([...held].sort((a, b) => a - b).join())!;
   });
 }
-
-/** Rows by value, missing last, ties in the order of the rows. */
-export function sortRows(values: Comparable[], descending: boolean): Uint32Array {
-  const sign = descending ? -1 : 1;
-  return Uint32Array.from(values.keys()).sort((a, b) => {
-    const [x, y] = [values[a], values[b]];
-    if (x === null || y === null) return Number(x === null) - Number(y === null) || a - b;
-    return sign * compare(x, y) || a - b;
-  });
-}
-
-function compare(x: Exclude<Comparable, null>, y: Exclude<Comparable, null>): number {
-  if (typeof x === "string" && typeof y === "string") return compareText(x, y);
-  return Number(x > y) - Number(x < y);
-}
-
-/** By code points, as Python compares; JavaScript's own order is by UTF-16 units. */
-function compareText(x: string, y: string): number {
-  const length = Math.min(x.length, y.length);
-  for (let at = 0; at < length; at++) {
-    if (x[at] !== y[at]) return rank(x.charCodeAt(at)) - rank(y.charCodeAt(at));
-  }
-  return x.length - y.length;
-}
-
-/** Surrogates stand for what lies beyond all other units. */
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
-}
