@@ -1,6 +1,5 @@
 """From a real key press or mouse move on a slider to the changed count, in JupyterLab."""
 
-import random
 import resource
 import statistics
 import time
@@ -9,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from slider_moves import FRAME_MS, WATCH, drag, press
+
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
-MOVES = 40
-FRAME_MS = 1000 / 60
 CELL = """
 import numpy as np, pandas as pd, framegrid as fg
 rng = np.random.default_rng(0)
@@ -24,21 +23,6 @@ dataset = fg.ImageDataset.from_dataframe(frame)
 """
 # High enough that every filter is in view.
 SHOW = "grid = dataset.show(height=1200); grid"
-# Times each event on a slider until the count has changed, and until the browser hands it over,
-# which it does with a mouse move once a frame.
-WATCH = """() => {
-  window.delays = [];
-  const widget = document.querySelector(".framegrid");
-  let since = null;
-  const note = event => { since = [event.timeStamp, performance.now()]; };
-  for (const type of ["keydown", "pointermove"]) widget.addEventListener(type, note, true);
-  new MutationObserver(() => {
-    if (since !== null) delays.push([performance.now() - since[0], since[1] - since[0]]);
-    since = null;
-  }).observe(widget.querySelector("[role=status]"), {
-    subtree: true, childList: true, characterData: true,
-  });
-}"""
 # The longest time between two frames while a slider's index is made.
 HOVER = """async () => {
   const frames = [performance.now()];
@@ -89,28 +73,6 @@ def memory(server):
     return int(pages) * resource.getpagesize() / 1e6
 
 
-def press(page, thumb):
-    thumb.focus()
-    page.evaluate("() => delays.splice(0)")
-    for _ in range(MOVES):
-        page.keyboard.press("ArrowRight")
-        settle(page)
-    return collect(page)
-
-
-def drag(page, thumb):
-    box = thumb.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    collect(page)
-    for step in range(1, MOVES + 1):
-        page.mouse.move(x + 2 * step, y)
-        settle(page)
-    page.mouse.up()
-    return collect(page)
-
-
 def to_the_end(page, samples):
     """Milliseconds from the End key until the grid shows its last sample."""
     page.get_by_role("button", name="Clear all filters").click()
@@ -120,18 +82,6 @@ def to_the_end(page, samples):
     page.keyboard.press("End")
     page.locator(f".framegrid [aria-posinset='{samples}']").wait_for()
     return (time.perf_counter() - start) * 1000
-
-
-def settle(page):
-    """Two frames, so that each move is drawn by itself, and a part, so that none keeps step."""
-    page.evaluate(
-        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    )
-    time.sleep(random.uniform(0, FRAME_MS / 1000))
-
-
-def collect(page):
-    return page.evaluate("() => delays.splice(0)")
 
 
 def asked_of_kernel(kernel):

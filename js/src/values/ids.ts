@@ -1,6 +1,6 @@
 /** Sample ids by row. */
 
-import { findSorted } from "./search";
+import { countBelow, findSorted } from "./search";
 
 export class SampleIds {
   readonly #ids: Float64Array | null;
@@ -17,6 +17,12 @@ export class SampleIds {
   at(row: number): number {
     if (row < 0) return -1;
     return this.#ids ? this.#ids[row] : this.#first + row;
+  }
+
+  /** How many rows have an id below another one. */
+  below(id: number): number {
+    if (this.#ids) return countBelow(this.#ids, id);
+    return Math.max(0, Math.min(this.count, id - this.#first));
   }
 
   /** The row of an id, -1 when it is unknown. */

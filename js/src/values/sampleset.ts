@@ -33,12 +33,18 @@ export class SampleSet {
     if (typeof wire !== "string") return SampleSet.of(wire);
     const [first, text] = wire.split(":");
     const chunks = new Map<number, Uint8Array>();
-    let at = Number(first);
-    const pairs = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const pairs = atob(text);
+    let [at, end] = [Number(first), Number(first)];
     for (let i = 0; i < pairs.length; i += 2) {
-      const end = at + pairs[i];
-      if (!pairs[i + 1]) at = end;
-      while (at < end) chunkAt(chunks, Math.floor(at / CHUNK))[at++ % CHUNK] = pairs[i + 1];
+      const byte = pairs.charCodeAt(i + 1);
+      end += pairs.charCodeAt(i);
+      if (!byte) at = end;
+      while (at < end) {
+        const chunk = chunkAt(chunks, Math.floor(at / CHUNK));
+        const stop = Math.min(end, at - (at % CHUNK) + CHUNK);
+        chunk.fill(byte, at % CHUNK, ((stop - 1) % CHUNK) + 1);
+        at = stop;
+      }
     }
     return new SampleSet(chunks);
   }
@@ -73,15 +79,22 @@ export class SampleSet {
   /** By row whether its id is in the set. */
   among(ids: SampleIds): Uint8Array {
     const mask = new Uint8Array(ids.count);
-    let place = -1;
-    let chunk: Uint8Array | undefined;
-    for (let row = 0; row < mask.length; row++) {
-      const id = ids.at(row);
-      // Ids ascend: most are in the chunk of the one before.
-      if (place !== placeOf(id)) chunk = this.#chunks.get((place = placeOf(id)));
-      if (chunk) mask[row] = (chunk[byteOf(id)] >> (id % 8)) & 1;
+    for (let row = 0; row < mask.length;) {
+      // Ids ascend: those of a chunk follow each other.
+      const place = placeOf(ids.at(row));
+      const chunk = this.#chunks.get(place);
+      const stop = ids.below((place + 1) * 8 * CHUNK);
+      if (chunk) this.#mark(mask, chunk, ids, row, stop);
+      row = stop;
     }
     return mask;
+  }
+
+  #mark(mask: Uint8Array, chunk: Uint8Array, ids: SampleIds, row: number, stop: number): void {
+    for (; row < stop; row++) {
+      const bit = ids.at(row) % (8 * CHUNK);
+      mask[row] = (chunk[bit >> 3] >> (bit & 7)) & 1;
+    }
   }
 
   /** The smallest id; -1 of the empty set. */
@@ -134,8 +147,8 @@ function bitOf(id: number): number {
 }
 
 function chunkAt(chunks: Map<number, Uint8Array>, place: number): Uint8Array {
-  const chunk = chunks.get(place) ?? new Uint8Array(CHUNK);
-  chunks.set(place, chunk);
+  let chunk = chunks.get(place);
+  if (!chunk) chunks.set(place, (chunk = new Uint8Array(CHUNK)));
   return chunk;
 }
 

@@ -1,0 +1,101 @@
+"""Sections and chosen rows of a million samples, in JupyterLab."""
+
+import statistics
+import time
+
+import pytest
+from PIL import Image
+
+from slider_moves import FRAME_MS, WATCH, drag, press
+
+SAMPLES = 1_000_000
+LABELS = 1_000
+CELL = """
+import numpy as np, pandas as pd, framegrid as fg
+rng = np.random.default_rng(0)
+frame = pd.DataFrame({{f"score{{i}}": rng.normal(size={samples}) for i in range(8)}})
+frame["label"] = rng.integers(0, {labels}, {samples})
+frame["path"] = pd.Series({paths}, dtype="str").take(np.arange({samples}) % 2).to_numpy()
+frame["width"], frame["height"] = 64, 48
+dataset = fg.ImageDataset.from_dataframe(frame)
+chosen = dataset.df[dataset.df["score0"] > 0]
+"""
+SHOW = "grid = dataset.show(height=1200); grid"
+# Waits, frame by frame, until tiles are others, and the picture of a sample that had none before is
+# here if it has to be; gives the time since 1970 in ms.
+SHOWN = """pictured => {
+  const tiles = () => [...document.querySelectorAll(".framegrid [data-sample-id]")];
+  const written = tile => `${tile.dataset.sampleId} ${tile.ariaPosInSet}`;
+  const [before, were] = [tiles().map(written).join(), tiles().map(tile => tile.dataset.sampleId)];
+  const isPictured = tile => {
+    const picture = tile.querySelector("img");
+    return !were.includes(tile.dataset.sampleId) && picture?.complete && picture.naturalWidth > 0;
+  };
+  window.shown = new Promise(done => {
+    const look = () => {
+      const isOther = tiles().map(written).join() !== before;
+      if (!isOther || (pictured && !tiles().some(isPictured))) return requestAnimationFrame(look);
+      done(performance.timeOrigin + performance.now());
+    };
+    requestAnimationFrame(look);
+  });
+}"""
+SET = "(__import__('time').time() * 1e3, {})[0]"
+
+
+@pytest.fixture
+def million(lab, tmp_path):
+    """A grid of a million samples with ten keys, of two pictures."""
+    for name, colour in (("a", "teal"), ("b", "orange")):
+        Image.new("RGB", (64, 48), colour).save(tmp_path / f"{name}.jpg")
+    paths = [str(tmp_path / f"{name}.jpg") for name in "ab"]
+    lab.open(CELL.format(samples=SAMPLES, labels=LABELS, paths=paths), SHOW)
+    lab.run(0, seconds=300)
+    lab.run(1, seconds=60)
+    lab.page.wait_for_selector(".framegrid [data-sample-id] img", timeout=60_000)
+    lab.page.get_by_role("slider", name="score0 minimum").wait_for(timeout=60_000)
+    return lab
+
+
+@pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)
+def test_looking(million, report):
+    lab = million
+    thumb = lab.page.get_by_role("slider", name="score0 minimum")
+    lab.page.evaluate(WATCH)
+    for group in ("", "label:value") * 2:
+        set_trait(lab, "group", repr(group), shown=False)
+        press(lab.page, thumb)  # the first hover makes the index
+        for what, moves in (("key press", press), ("mouse move", drag)):
+            report(
+                f"{group or 'no sections'}: {what} to new count {readable(moves(lab.page, thumb))}"
+            )
+        set_trait(lab, "filters", "{}", shown=False)
+    set_trait(lab, "group", "''", shown=False)
+    grouped = [set_trait(lab, "group", repr(group)) for group in ("label:value", "") * 5]
+    report(f"grouped {LABELS:,} values: {grouped[0]:.0f} ms at first, then {spread(grouped[2::2])}")
+    rows = [set_trait(lab, "rows", rows, pictured=True) for rows in ("chosen", "None") * 5]
+    report(
+        f"chosen rows to the first picture: {rows[0]:.0f} ms at first, then {spread(rows[2::2])}"
+    )
+
+
+def set_trait(lab, name, value, *, shown=True, pictured=False):
+    """Set a trait of the grid in the kernel; ms until the grid shows it, if that is to be seen."""
+    page = lab.page
+    if shown:
+        page.evaluate(SHOWN, pictured)
+    started = lab.kernel.eval(SET.format(f"setattr(grid, {name!r}, {value})"))
+    if shown:
+        return page.evaluate("() => window.shown") - started
+    time.sleep(1)
+    return None
+
+
+def readable(measured):
+    delays = [delay for delay, _ in measured]
+    median, late = statistics.median(delays), statistics.quantiles(delays, n=20)[-1]
+    return f"{median:.1f} ms, {median / FRAME_MS:.1f} frames (95 %: {late:.1f} ms)"
+
+
+def spread(timings):
+    return f"{statistics.median(timings):.0f} ms ({min(timings):.0f} to {max(timings):.0f})"
