@@ -239,6 +239,24 @@ export interface SamplesAt {
   tile(sampleId: number): TileState | undefined;
 }
 
+/** What lies on both sides of the cut, nearest to it first; a sample at the cut itself is above. */
+export interface CutView {
+  /** Of the samples that show; null before anything is known. */
+  readonly missing: number | null;
+  readonly below: TilesView;
+  readonly above: TilesView;
+  /** Cuts a key at its median; ends when that is shown, or it is told why not. */
+  open(key: string): Promise<void>;
+  /** Cuts at a place of the key's scale. */
+  moveTo(place: Edge): void;
+  /** Moves the cut so that so many samples more are below it, or so many percent of them. */
+  step(by: { samples: number } | { percent: number }): void;
+  /** Brings the sides to what is asked for; an effect that calls it runs again when that changes. */
+  follow(): void;
+  /** Opens a sample in the detail view, from which closing leads back to the cut. */
+  show(sampleId: number): void;
+}
+
 /** One sample, for the detail view. */
 export interface SampleView {
   detail(sampleId: number): Promise<Detail>;
@@ -287,6 +305,7 @@ export interface ExplorerView {
   readonly tiles: TilesView;
   readonly samples: SampleView;
   readonly samplesAt: SamplesAt;
+  readonly cut: CutView;
   readonly notices: NoticesView;
   readonly life: LifeView;
 }

@@ -76,6 +76,11 @@ export class Collection {
     return this.#supply.description.name;
   }
 
+  /** Of the dataset. */
+  get revision(): number {
+    return this.#supply.description.revision;
+  }
+
   get total(): number {
     return this.#supply.description.rows;
   }

@@ -5,6 +5,7 @@ import { RequestChannel } from "../kernel/requests";
 import { type Model, TraitSync } from "../kernel/traits";
 import type { ExplorerView } from "../view";
 import { Collapsed } from "./collapsed";
+import { CutState } from "./cutstate.svelte";
 import { Display } from "./display.svelte";
 import { FilterKeys } from "./filterkeys.svelte";
 import { FilterState } from "./filterstate";
@@ -26,6 +27,7 @@ export class Explorer implements ExplorerView {
   readonly tiles: Tiles;
   readonly samples: Samples;
   readonly samplesAt: NearSamples;
+  readonly cut: CutState;
   readonly life: Life;
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
@@ -40,6 +42,7 @@ export class Explorer implements ExplorerView {
       (silent) => (pending.silent = silent),
     );
     const settings = new SharedSettings(sync, (name) => {
+      this.cut.adjust();
       this.tiles.adjust();
       if (ASKING.has(name)) this.filters.settleSoon();
     });
@@ -51,6 +54,8 @@ export class Explorer implements ExplorerView {
     this.keys = new FilterKeys({ ...parts, filters: this.filters });
     this.samples = new Samples(channel);
     this.samplesAt = new NearSamples(display, this.tiles);
+    const { filters, keys, tiles } = this;
+    this.cut = new CutState({ ...parts, filters, keys, tiles });
     this.#loading = new Loading({
       ...parts,
       filters: this.filters,

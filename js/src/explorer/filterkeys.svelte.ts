@@ -6,7 +6,7 @@ import type { TraitSync } from "../kernel/traits";
 import type { Condition } from "../protocol";
 import { toWire } from "../values/conditions";
 import { type KeyFormat, PLAIN } from "../values/keyformat";
-import type { CodeOf, KeysView, KeyView } from "../view";
+import type { CodeOf, KeysView, KeyView, Settings } from "../view";
 import type { Display } from "./display.svelte";
 import type { FilterState } from "./filterstate";
 import type { Pending } from "./pending.svelte";
@@ -18,6 +18,7 @@ interface Sources {
   display: Display;
   filters: FilterState;
   pending: Pending;
+  settings: Pick<Settings, "cut">;
 }
 
 export class FilterKeys implements KeysView {
@@ -95,9 +96,11 @@ export class FilterKeys implements KeysView {
 
   /** Fetches what the filters in view show. */
   async pull(collection?: Collection): Promise<void> {
-    const { display, pending } = this.#from;
+    const { display, pending, settings } = this.#from;
     const shown = collection ?? display.collection;
-    await pending.run(async () => shown?.want([...this.#wanted]));
+    const keys = new Set(this.#wanted);
+    if (settings.cut) keys.add(settings.cut.key);
+    await pending.run(async () => shown?.want([...keys]));
     // What has no codes has no result either, but a reason.
     display.renew();
   }

@@ -4,7 +4,7 @@ import type { Collection } from "../collection/collection";
 import type { Reading } from "../collection/readings";
 import type { SectionList } from "../engine/types";
 import type { RequestChannel } from "../kernel/requests";
-import { parseSort } from "../values/sort";
+import { parseSort, sortText } from "../values/sort";
 import type { SectionsView, Settings, TilesView, TileState } from "../view";
 import type { Collapsed } from "./collapsed";
 import type { Display } from "./display.svelte";
@@ -23,14 +23,14 @@ interface Known<Description> {
 interface Surroundings {
   channel: RequestChannel;
   display: Display;
-  settings: Pick<Settings, "captions" | "sort">;
+  settings: Pick<Settings, "captions" | "cut" | "sort">;
   collapsed: Collapsed;
 }
 
 export class Tiles implements TilesView {
   readonly #store: TileStore;
   readonly #display: Display;
-  readonly #settings: Pick<Settings, "captions" | "sort">;
+  readonly #settings: Pick<Settings, "captions" | "cut" | "sort">;
   readonly #collapsed: Collapsed;
   /** To be called when other sections are collapsed. */
   readonly #folded: () => void;
@@ -61,8 +61,14 @@ export class Tiles implements TilesView {
 
   /** Follows the settings. */
   adjust(): void {
-    const { captions, sort } = this.#settings;
-    this.#store.configure({ size: this.#pictureSize, captions, sort });
+    const { captions } = this.#settings;
+    this.#store.configure({ size: this.#pictureSize, captions, sort: this.#sort });
+  }
+
+  /** By what the tiles that show are in order, which says what of their values is shown. */
+  get #sort(): readonly string[] {
+    const { cut, sort } = this.#settings;
+    return cut ? [sortText({ key: cut.key, ascending: true })] : sort;
   }
 
   get total(): number {
@@ -167,8 +173,8 @@ export class Tiles implements TilesView {
     old: Known<Description> | undefined,
     description: Description,
   ): Promise<() => void> {
-    const { captions, sort } = this.#settings;
-    const texts = ["file_name", ...captions, ...sort.map((by) => parseSort(by).key)];
+    const { captions } = this.#settings;
+    const texts = ["file_name", ...captions, ...this.#sort.map((by) => parseSort(by).key)];
     const { revision } = description;
     if (old && !old.hasSame(description, "file_path_abs")) this.#store.retry();
     if (!old || old.hasSame(description, ...texts)) return () => this.#store.follow(revision);

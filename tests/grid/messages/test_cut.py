@@ -13,6 +13,7 @@ import framegrid as fg
 from framegrid.base import FilterError
 from framegrid.grid import protocol
 from framegrid.grid.answers.answers import Answers
+from framegrid.grid.answers.cutting import checked_cut
 from framegrid.grid.answers.packed_ids import pack
 
 CASES = Path(__file__).parents[3] / "js/tests/saved/cuts.json"
@@ -168,3 +169,19 @@ def test_a_saved_page_cuts_alike():
     answers = Answers(fg.ImageDataset.from_dataframe(frame, path_column="path"))
     for case in cases["cuts"]:
         assert answers.cut(protocol.Cut(**case["body"])) == case["reply"], case["body"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [(1, 1.0), (-np.inf, "-inf"), ("inf", "inf"), (np.float32(0.5), 0.5)]
+)
+def test_a_cut_is_kept_as_a_bound(given, kept):
+    view = answers_of([-np.inf, 1.5], None).view
+    checked = checked_cut(view, "value", given)
+    assert (checked, type(checked["at"])) == ({"key": "value", "at": kept}, type(kept))
+    assert checked_cut(view, **checked) == checked
+
+
+@pytest.mark.parametrize("given", [None, "high", True, [1]])
+def test_what_is_no_place_to_cut_at_is_refused(given):
+    with pytest.raises(FilterError):
+        checked_cut(answers_of([0.5, 1.5], None).view, "value", given)

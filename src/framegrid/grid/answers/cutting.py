@@ -93,6 +93,8 @@ def checked_cut(view: GridView, key: str, at: Any) -> Json:
     check_cut(view, key)
     least = filters.normalise({key: (at, None)}, view.schema)[key]["min"]
     if least is None:
+        if at is not None and view.schema.get(key) != "integer":  # below all, as a step may lead to
+            return {"key": key, "at": "-inf"}
         raise FilterError(f"cannot cut {brief(key)} at {brief(at)}: choose a value")
     return {"key": key, "at": least}
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outline } from "../../src/sidebar/histogram";
+import { outline } from "../../src/ui/histogram";
 
 test("a histogram leaves out empty bins and keeps few visible beside many", () => {
   expect(outline([0, 0.5, 1], [0, 100], 100)).toBe("M0.5 1V0H1V1Z");
