@@ -1,8 +1,13 @@
-"""Frames a second while a grid of a million samples scrolls, slowly, fast and by jumps."""
+"""Frames a second while a grid of a million samples scrolls, slowly, fast and by jumps.
+
+Without sections and in 10,000 of them, in turns; with the work of the page's thread for a frame,
+which other programs do not add to.
+"""
 
 import pytest
+from playwright.sync_api import expect
 
-SAMPLES = 1_000_000
+SAMPLES, SECTIONS = 1_000_000, 10_000
 MAKE = f"""
 import numpy as np, pandas as pd, framegrid as fg
 from pathlib import Path
@@ -16,7 +21,9 @@ for i in range(500):
     colours.resize((500, 374)).save(photos / f"{{i:03}}.jpg", quality=90)
 paths = pd.Series(sorted(map(str, photos.iterdir())), dtype="str")
 paths = paths.take(np.arange({SAMPLES}) % 500).to_numpy()
-grid = fg.show(pd.DataFrame({{"path": paths, "width": 500, "height": 374}}), height=800)
+frame = pd.DataFrame({{"path": paths, "width": 500, "height": 374}})
+frame["label"] = rng.integers(0, {SECTIONS}, {SAMPLES})
+grid = fg.show(frame, height=800)
 """
 # Scrolls by so many px a frame, or with null to anywhere; gives the frames a second and the time,
 # in ms, of the slowest but one of twenty.
@@ -33,6 +40,7 @@ SCROLL = """px => new Promise(done => {
   };
   requestAnimationFrame(next);
 })"""
+FRAMES = 180
 PACES = {"resting": 0, "slowly": 20, "fast": 100, "a screen a frame": 800, "by jumps": None}
 
 
@@ -43,7 +51,32 @@ def test_frames_a_second(lab, capsys, cold):
     lab.run(0, seconds=120)
     lab.run(1)
     lab.page.locator(".framegrid [role=option] img").first.wait_for()
-    for what, px in PACES.items():
-        rate, late = lab.page.evaluate(SCROLL, px)
+    headers = lab.page.locator(".framegrid [data-section]")
+    session = lab.page.context.new_cdp_session(lab.page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    for turn in range(4):
+        group = ["", "label"][turn % 2]
+        lab.kernel.run(f"grid.group = {group!r}")
+        if group:
+            headers.first.wait_for()
+        else:
+            expect(headers).to_have_count(0)
         with capsys.disabled():
-            print(f"\n{what}: {rate:.0f} frames a second (95 %: {late:.0f} ms)", end="")
+            print(f"\n{'in sections' if group else 'without sections'}", end="")
+        for what, px in PACES.items():
+            before = worked(session)
+            rate, late = lab.page.evaluate(SCROLL, px)
+            work = (worked(session) - before) / FRAMES
+            with capsys.disabled():
+                print(
+                    f"\n  {what}: {rate:.0f} frames a second (95 %: {late:.0f} ms), "
+                    f"{work:.1f} ms of work each",
+                    end="",
+                )
+
+
+def worked(session):
+    """How long the page's thread has run scripts and laid out, in ms."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    took = {metric["name"]: metric["value"] for metric in metrics}
+    return 1000 * sum(took[f"{what}Duration"] for what in ("Script", "Layout", "RecalcStyle"))

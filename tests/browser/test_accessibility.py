@@ -22,12 +22,15 @@ STATES = {
         "grid.filters = {'temperature': (11, 30), 'weather': ['rain', None]}\n"
         "grid.selected = [1, 3, 5]; grid.fill = True"
     ),
+    "sections": "grid.group = 'weather'; grid.per_group = 3; grid.selected = [1, 3, 5]",
     "no result": "grid.filters = {'temperature': (10, 11), 'width': (90, None)}",
     "the detail view": "grid.active = 5",
     "a broken picture": "grid.active = 1",
     "a notice": "grid.set_state({'sort': 'humidity'})",
 }
-BACK = "grid.filters = {}; grid.selected = []; grid.active = None; grid.fill = False"
+BACK = (
+    "grid.filters = {}; grid.selected = []; grid.active = None; grid.fill = False; grid.group = ''"
+)
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])

@@ -190,11 +190,16 @@ export class Viewport {
   #relayout(): void {
     const indexOf = (id: number): number => this.#tiles.indexOf(id);
     const kept = this.#seen.find((id) => indexOf(id) >= 0);
-    const isLost = kept === undefined && this.#seen.length > 0;
-    const header = this.#offsetFor(this.#held) ?? (isLost ? this.#offsetFor(this.#top) : null);
-    const index = kept === undefined ? (isLost ? undefined : 0) : indexOf(kept);
-    if (header !== null) this.#scroll.relayoutTo(this.layout, this.#height, header);
-    else this.#scroll.relayout(this.layout, this.#height, index);
+    const offset = this.#offsetFor(this.#held) ?? this.#offsetWithout(kept);
+    const index = kept === undefined ? undefined : indexOf(kept);
+    if (offset === null) this.#scroll.relayout(this.layout, this.#height, index);
+    else this.#scroll.relayoutTo(this.layout, this.#height, offset);
+  }
+
+  /** Where to be when none of the samples is there any more, or when there was none. */
+  #offsetWithout(kept: number | undefined): number | null {
+    if (!this.#seen.length) return 0;
+    return kept === undefined ? this.#offsetFor(this.#top) : null;
   }
 
   /** The offset at which a header is where it was; null once there is none. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { GridLayout, MAX_SCROLL_HEIGHT } from "../../src/values/gridlayout";
 import { GridScroll } from "../../src/grid/scroll";
 import { random } from "../random";
-import { VIEWPORT, layoutOf } from "../gridlayouts";
+import { SectionLayout } from "../../src/values/sectionlayout";
+import { OPTIONS, VIEWPORT, layoutOf } from "../gridlayouts";
 
 /** A browser's scrolled element: it keeps whole px within its ends and reports every change. */
 class Element {
@@ -159,4 +160,19 @@ describe("GridScroll", () => {
     element.scroll.relayout(layoutOf({ count: 3 }), VIEWPORT);
     expect(element.scroll.offset).toBe(0);
   });
+});
+
+test("a header that was held gives way to what stood at the top before", () => {
+  const sizes = [100, 100, 100];
+  const sections = (shown: number[]) => {
+    return new SectionLayout({ ...OPTIONS, count: shown.reduce((a, b) => a + b) }, shown);
+  };
+  const element = new Element(sections(sizes));
+  element.by(3000);
+  const { scroll } = element;
+  const collapsed = sections([0, 0, 0]);
+  scroll.relayoutTo(collapsed, VIEWPORT, collapsed.sectionSpan(1).top);
+  expect(scroll.offset).toBe(0);
+  scroll.relayout(sections(sizes), VIEWPORT);
+  expect(scroll.offset).toBe(3000);
 });
