@@ -24,5 +24,6 @@ export default defineConfig({
     // Without this a library build keeps its white space, 40 % of the size.
     rolldownOptions: { output: { minify: true } },
   },
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  // A busy machine is no fault.
+  test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
 });
