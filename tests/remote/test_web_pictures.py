@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pandas as pd
 import pytest
@@ -19,10 +20,11 @@ import framegrid as fg
 from framegrid import images
 from framegrid.base import BrokenImageError, UrlNotAllowedError, limits
 from framegrid.images import Portable, apply_each
+from framegrid.images.thumbnails.making import Thumbnails
 from framegrid.images.workers.pool import Workers
 from framegrid.remote import web_connections
 from object_store import jpeg
-from thumbnails_helpers import thumbnails_of
+from thumbnails_helpers import ask, thumbnails_of
 from waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("nothing_allowed")
@@ -174,6 +176,29 @@ def test_many_tiles_ask_a_host_for_four_at_a_time(allowed, tmp_path):
     assert all(each.encoded for each in made)
     assert allowed.most_at_once <= 4
     assert len(allowed.asked) == 60
+
+
+def test_nothing_here_waits_for_a_slow_server(allowed, tmp_path):
+    go_on = Event()
+
+    def slowly(handler):
+        go_on.wait(60)
+        handler.answer(404)
+
+    urls = [allowed.put(f"{number}.jpg", slowly) for number in range(20)]
+    paths = [tmp_path / f"{number}.jpg" for number in range(20)]
+    for path in paths:
+        path.write_bytes(jpeg(40, 30))
+    with closing(Thumbnails(tmp_path / "cache", workers=1)) as pool:
+        slow = ask(pool, urls)
+        far = pool.picture(urls[0], 100, 1 << 20)
+        wait_until(lambda: allowed.asked)
+        mixed = ask(pool, [*urls, *map(str, paths)])
+        wait_until(lambda: sum(bool(made.encoded) for made in mixed.answers) == 20)
+        assert pool.picture(str(paths[0]), 100, 1 << 20).result(60).data
+        assert not any([slow.answers, far.done()])
+        go_on.set()
+        assert len(slow.wait().answers) == 20
 
 
 @pytest.mark.parametrize("bounds", [True, False])

@@ -58,7 +58,7 @@ class Here:
 def maker(monkeypatch):
     maker = Maker()
     monkeypatch.setattr(pixels, "thumbnail", maker)
-    monkeypatch.setattr("framegrid.images.thumbnails.making.Workers", Here)
+    monkeypatch.setattr("framegrid.images.thumbnails.lane.Workers", Here)
     return maker
 
 

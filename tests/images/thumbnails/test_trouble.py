@@ -44,7 +44,7 @@ def test_files_of_any_time_have_thumbnails_which_are_kept(tmp_path):
             answers = ask(pool, paths).wait().answers
             assert {answer.error for answer in answers} == {None}
             assert len(answers) == len(paths)
-            assert all(thread.is_alive() for thread in pool._threads)
+            assert all(thread.is_alive() for thread in pool._near.threads)
     cached = Cache(tmp_path / "cache", 10**8)
     assert len(cached.get(_files(paths), 128)) == len(paths)
     cached.close()
@@ -57,7 +57,7 @@ def test_no_path_ends_a_thread(pool, files):
     (whole,) = files("whole.jpg")
     for path in ODD_PATHS:
         assert len(ask(pool, [path, whole]).wait().answers) == 2
-    assert all(thread.is_alive() for thread in pool._threads)
+    assert all(thread.is_alive() for thread in pool._near.threads)
     answers = ask(pool, [*ODD_PATHS, whole]).wait().answers
     assert sorted(answer.index for answer in answers) == list(range(len(ODD_PATHS) + 1))
 
@@ -97,7 +97,7 @@ def test_an_error_anywhere_costs_no_thread_and_no_later_picture(
     wait_until(has_failed)
     answers = ask(pool, files("last.jpg")).wait().answers
     assert [answer.error for answer in answers] == [None]
-    assert all(thread.is_alive() for thread in pool._threads)
+    assert all(thread.is_alive() for thread in pool._near.threads)
 
 
 @pytest.mark.parametrize("stage", ["images.sources.file_states", "images.pixels.sent"])
@@ -113,12 +113,12 @@ def test_what_fails_is_answered_with_the_reason(pool, files, monkeypatch, stage)
 def test_dead_threads_are_replaced(pool, files, monkeypatch):
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     ask(pool, files("a.jpg")).wait()
-    (thread,) = pool._threads
+    (thread,) = pool._near.threads
 
     def end():
         raise SystemExit  # not even an error
 
-    pool._schedule(-float("inf"), end)
+    pool._near.schedule(-float("inf"), end)
     thread.join(LONG)
     assert not thread.is_alive()
     assert ask(pool, files("b.jpg")).wait().answers[0].encoded
@@ -127,7 +127,7 @@ def test_dead_threads_are_replaced(pool, files, monkeypatch):
 def test_waiting_for_pictures_ends(pool, files, monkeypatch, caplog):
     monkeypatch.setattr("framegrid.grid.sharing.pictures._PATIENCE_S", 0.05)
     monkeypatch.setattr("framegrid.images.thumbnails.shared", lambda: pool)
-    monkeypatch.setattr(pool, "_look_up", lambda *_: None)  # its answers never come
+    monkeypatch.setattr(pool, "_look_at", lambda *_: None)  # its answers never come
     made = ready_thumbnails(files("a.jpg", "b.jpg"), 128)
     assert [made[index].error for index in (0, 1)] == ["took longer than it may"] * 2
     assert "2 thumbnails did not come" in caplog.text

@@ -1,24 +1,22 @@
-"""The threads that have thumbnails made, and the order in which they work."""
+"""Thumbnails: found in the cache, else made, for all who want them."""
 
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from functools import cache, partial
 from itertools import count
 from math import inf
 from pathlib import Path
-from queue import Empty, PriorityQueue
-from threading import Lock, Thread
+from threading import Lock
 
 from framegrid import remote
 from framegrid.base import default_folder, logs
-from framegrid.images import formats, pixels, sources
+from framegrid.images import pixels, sources
 from framegrid.images.thumbnails.batch import Thumbnail, ThumbnailBatch
 from framegrid.images.thumbnails.disk_cache import Cache, File
-from framegrid.images.workers.executor import Processes
-from framegrid.images.workers.pool import Workers, usable_cores
+from framegrid.images.thumbnails.lane import Lane
+from framegrid.images.workers.pool import usable_cores
 
 _SIZES = (128, 256, 512, 1024)
 _MAX_WORKERS = 8
@@ -26,18 +24,9 @@ _MAX_BYTES = 512_000_000
 
 _ABSENT = sources.FileState(0, -1)
 
-_PICTURES = 1
-"""Workers beyond those that thumbnails may occupy, so that a large picture need not wait."""
-
 _TASK_FILES = 8
 _TASK_BYTES = 2_000_000
 """A worker is given no more at a time, some tens of ms, so that a newer request need not wait."""
-
-_CLOSING_S = 60.0
-"""How long to wait for a thread that is at work: longer than any work takes."""
-
-
-_Task = Callable[[], None]
 
 
 def bucket(size: int) -> int:
@@ -51,11 +40,11 @@ def bucket(size: int) -> int:
 class Thumbnails:
     """Has thumbnails made by worker processes and remembers them.
 
-    Each process has a thread here that waits for it. Nothing starts before it is needed.
+    Web images have a lane of their own: nothing else waits for a slow server.
 
     Args:
         cache: Folder of the cache on disk, by default the user's.
-        workers: Number of threads, by default one per core.
+        workers: Number of threads of each lane, by default one per core.
         max_bytes: Limit of the cache.
     """
 
@@ -63,19 +52,16 @@ class Thumbnails:
         self, cache: Path | None = None, workers: int | None = None, max_bytes: int = _MAX_BYTES
     ) -> None:
         self._cache = Cache(cache or default_folder(), max_bytes)
-        self._count = workers or min(usable_cores(), _MAX_WORKERS)
-        self._decoders = Workers(self._count + _PICTURES, prepare=formats.load_formats)
-        self._pictures = Processes(self._decoders, _PICTURES)
-        self._threads: list[Thread] = []
-        self._tasks: PriorityQueue[tuple[float, int, _Task | None]] = PriorityQueue()
+        width = workers or min(usable_cores(), _MAX_WORKERS)
+        self._near, self._web = (Lane(width, self._rest) for _ in range(2))
         self._numbers = count(1)
         self._wanted: dict[tuple[File, int], list[tuple[ThumbnailBatch, int]]] = {}
         self._lock = Lock()
 
     def warm_up(self) -> None:
         """Start what makes thumbnails, in the background: the first request will come soon."""
-        if self._has_threads():
-            self._decoders.start(self._count)
+        if self._near.start():
+            self._near.decoders.start(self._near.width)
 
     def request(
         self,
@@ -98,9 +84,13 @@ class Thumbnails:
         """
         batch = ThumbnailBatch(list(paths), bucket(size), deliver, done, self._finish_soon)
         priority = -next(self._numbers)
-        self._schedule(priority, partial(self._look_up, batch, priority))
-        if not self._has_threads():
-            self._work_off()
+        near, *parts = _parted(batch.paths)
+        self._near.schedule(priority, partial(self._look_at, self._near, near, batch, priority))
+        for part in parts:
+            self._web.schedule(priority, partial(self._look_at, self._web, part, batch, priority))
+        for lane in (self._near, self._web) if parts else (self._near,):
+            if not lane.start():
+                lane.work_off()
         return batch
 
     def picture(self, path: str, px: int, max_bytes: int) -> "Future[pixels.Encoded]":
@@ -109,45 +99,40 @@ class Thumbnails:
         The future's exception is an error whose text is a reason for the user.
         """
         picture = remote.WithPermission(pixels.picture)
-        return self._pictures.submit(picture, pixels.sent(path), px, max_bytes)
+        lane = self._web if remote.is_web(path) else self._near
+        return lane.pictures.submit(picture, pixels.sent(path), px, max_bytes)
 
     def close(self) -> None:
         """Stop the threads once they have done what they are at, and save the cache.
 
         Requests still under way rest until the next `request` starts threads again.
         """
-        living = [thread for thread in self._threads if thread.is_alive()]
-        for _ in living:
-            self._schedule(-inf, None)
-        for thread in living:
-            thread.join(_CLOSING_S)
-        self._threads.clear()
-        self._decoders.close()
+        self._near.close()
+        self._web.close()
         self._cache.close()
 
-    def _schedule(self, priority: float, task: _Task | None) -> None:
-        self._tasks.put((priority, next(self._numbers), task))
+    def _rest(self) -> None:
+        """With nothing left to do, write down what was made."""
+        self._cache.flush()
 
     def _finish_soon(self, batch: ThumbnailBatch) -> None:
-        self._schedule(-inf, batch.go_on)
+        self._near.schedule(-inf, batch.go_on)
 
-    def _look_up(self, batch: ThumbnailBatch, priority: int) -> None:
+    def _look_at(
+        self, lane: Lane, places: Sequence[int], batch: ThumbnailBatch, priority: int
+    ) -> None:
         """Deliver what the cache has, and schedule the making of the rest."""
-        near, *parts = _parted(batch.paths)
-        self._look_at(near, batch, priority)
-        for part in parts:
-            self._schedule(priority, partial(self._look_at, part, batch, priority))
-
-    def _look_at(self, places: Sequence[int], batch: ThumbnailBatch, priority: int) -> None:
         if batch.cancelled:
             return
         try:
-            self._find(places, batch, priority)
+            self._find(lane, places, batch, priority)
         except Exception as error:  # noqa: BLE001 - it is told
             logs.failed("a request for thumbnails", error)
             batch.add([Thumbnail(index, None, _reason(error)) for index in places])
 
-    def _find(self, places: Sequence[int], batch: ThumbnailBatch, priority: int) -> None:
+    def _find(
+        self, lane: Lane, places: Sequence[int], batch: ThumbnailBatch, priority: int
+    ) -> None:
         files = dict(zip(places, _files([batch.paths[place] for place in places]), strict=True))
         cached = self._cache.get(set(files.values()), batch.px)
         hits = [Thumbnail(i, cached[file], None) for i, file in files.items() if file in cached]
@@ -157,27 +142,34 @@ class Thumbnails:
             for index, file in missing:
                 self._wanted.setdefault((file, batch.px), []).append((batch, index))
         waiting = deque(dict.fromkeys(file for _, file in missing))
-        for _ in range(self._count):
-            self._schedule(priority, partial(self._make_some, waiting, batch.px, priority))
+        for _ in range(lane.width):
+            lane.schedule(priority, partial(self._make_some, lane, waiting, batch, priority))
 
-    def _make_some(self, waiting: deque[File], px: int, priority: int) -> None:
+    def _make_some(
+        self, lane: Lane, waiting: deque[File], batch: ThumbnailBatch, priority: int
+    ) -> None:
         """Make a few thumbnails for all who want them, and come back for more."""
+        px = batch.px
         taken = self._take(waiting, px)
         if not taken:
             return
         left = dict(taken)
         try:
-            for file, made in zip(taken, self._made(list(taken), px), strict=True):
+            for file, made in zip(taken, self._made(lane, list(taken), px), strict=True):
                 self._hand_out(file, px, left.pop(file), made)
         except Exception as error:  # noqa: BLE001 - it is told
             logs.failed("the making of thumbnails", error)
             for file, receivers in left.items():
                 self._hand_out(file, px, receivers, error)
-        self._schedule(priority, partial(self._make_some, waiting, px, priority))
+        if not waiting and lane is self._near and any(map(remote.is_web, batch.paths)):
+            batch.add([], together=True)  # what is here is shown before what a server keeps
+        lane.schedule(priority, partial(self._make_some, lane, waiting, batch, priority))
 
-    def _made(self, files: Sequence[File], px: int) -> Iterator[pixels.Encoded | Exception]:
+    def _made(
+        self, lane: Lane, files: Sequence[File], px: int
+    ) -> Iterator[pixels.Encoded | Exception]:
         paths = [pixels.sent(file.path) for file in files]
-        return self._decoders.each(remote.WithPermission(partial(pixels.thumbnail, size=px)), paths)
+        return lane.decoders.each(remote.WithPermission(partial(pixels.thumbnail, size=px)), paths)
 
     def _take(self, waiting: deque[File], px: int) -> dict[File, list[tuple[ThumbnailBatch, int]]]:
         """Take from what waits as many files as fit one task, if somebody still wants them."""
@@ -202,32 +194,6 @@ class Thumbnails:
             batch.add([Thumbnail(index, encoded, error)])
         if encoded and file.file_bytes != _ABSENT.size:  # nobody would know when it changed
             self._cache.put(file, px, encoded)
-
-    def _has_threads(self) -> bool:
-        """Start the threads that do not run yet; False where none can (in the browser: Pyodide)."""
-        with self._lock, suppress(RuntimeError):
-            self._threads = [thread for thread in self._threads if thread.is_alive()]
-            while len(self._threads) < self._count:
-                thread = Thread(target=self._work, name="framegrid-thumbnails", daemon=True)
-                thread.start()
-                self._threads.append(thread)
-        return bool(self._threads)
-
-    def _work(self) -> None:
-        while task := self._tasks.get()[-1]:
-            try:
-                task()
-                if self._tasks.empty():
-                    self._cache.flush()
-            except Exception as error:  # noqa: BLE001 - else it ends the thread, and all thumbnails
-                logs.failed("work on thumbnails", error)
-
-    def _work_off(self) -> None:
-        """Do all tasks here and now."""
-        with suppress(Empty):
-            while task := self._tasks.get_nowait()[-1]:
-                task()
-        self._cache.flush()
 
 
 def shared() -> Thumbnails:
