@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import framegrid as fg
 from framegrid.grid.widget import sample_ids
-from framegrid.grid.widget.sample_ids import SampleIds, pack, unpack
+from framegrid.grid.widget.sample_ids import ChosenIds, SampleIds, pack, unpack
 
 
 class Holder(traitlets.HasTraits):
@@ -132,3 +132,51 @@ def test_a_grid_takes_as_many_ids_as_its_dataset_has(photos):
             grid.set_state({"selected": forged(20_000)})
         assert grid.selected == [3, 1]
         grid.close()
+
+
+# Chosen rows
+
+
+class Chooser(traitlets.HasTraits):
+    """Something that shows some samples."""
+
+    rows = ChosenIds()
+
+
+FRAME = pd.DataFrame({"loss": [1, 5, 7]}, index=pd.Index([2, 3, 9], name="sample_id"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        FRAME[FRAME["loss"] > 3],
+        FRAME[FRAME["loss"] > 3].reset_index().set_index("loss"),
+        FRAME["loss"] > 3,
+        pd.Series([True, None, True], [9, 2, 3], dtype="boolean"),
+        FRAME.index[1:],
+        pd.Series([9, 3]),
+        np.array([9, 3, 3]),
+        {3, 9},
+    ],
+)
+def test_rows_are_chosen_as_pandas_does(given):
+    chooser = Chooser()
+    assert chooser.rows is None
+    chooser.rows = given
+    assert chooser.rows == [3, 9]
+    chooser.rows = None
+    assert chooser.rows is None
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([True, False], "booleans do not say whose they are"),
+        (FRAME.set_index("loss"), "this one is of 'loss'"),
+        (FRAME.set_index("loss").index == 5, "booleans do not say whose they are"),
+        ("3", "takes an iterable of sample ids, not '3'"),
+    ],
+)
+def test_what_chooses_no_rows_says_what_does(given, message):
+    with pytest.raises(TypeError, match=message):
+        Chooser().rows = given

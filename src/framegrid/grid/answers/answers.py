@@ -13,6 +13,7 @@ from framegrid.dataset import ImageDataset, Sample
 from framegrid.grid import protocol
 from framegrid.grid.answers import arrays
 from framegrid.grid.answers.arrays import Buffers, Encoded
+from framegrid.grid.answers.cells import cell
 from framegrid.grid.answers.column_cache import ColumnCache
 from framegrid.grid.answers.cutting import Cutting
 from framegrid.grid.answers.grid_view import GridView
@@ -157,6 +158,15 @@ class Answers:
         """
         schema = self.view.schema
         return {"query": filters.query(filters.normalise(request.filters, schema), schema)}
+
+    def code(self, request: protocol.Code, grid: str) -> Json:
+        """A Python cell; see ``cell``, which says what may be wrong.
+
+        Args:
+            request: what the cell is to do.
+            grid: what the user calls the grid.
+        """
+        return {"code": cell(request, self.view, grid)}
 
     def path(self, sample_id: int) -> str:
         """Where the image of a sample is.

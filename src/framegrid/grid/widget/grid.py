@@ -55,10 +55,27 @@ class Grid(FittedTraits):
             ``True``; and an expression as for ``DataFrame.query``,
             ``"blur < 0.3 and weather == 'rain'"``, of which the empty key keeps what no condition
             on one key can say.
-        sort: the key to sort by, ``"-temperature"`` for descending, ``""`` for the dataset's order.
+        rows: the sample ids among which the filters choose, ascending, or None for all. A
+            DataFrame may be assigned, which goes by its column ``sample_id`` or else its index; a
+            Series of booleans, whose index holds sample ids (where it is missing, or lacks a
+            sample, that is not among the rows); an Index, or any iterable of ids.
+        group: what sections are of: a key, ``"label"``; days, months or years,
+            ``"taken:month"``; of numbers ``"score:bins"``, those of the histogram, or
+            ``"score:value"``. A key alone means days, and of numbers bins, unless they are
+            integers that are nearly all there, as numbers of groups are. ``""`` for none.
+        group_order: of the sections: ``"value"``, ``"-value"``, or by how many pass the filters,
+            ``"count"``, ``"-count"``. Samples without a value are last.
+        per_group: how many of each section show at most; 0 for all.
+        sort: the key to sort by, ``"-temperature"`` for descending, ``""`` for the dataset's order;
+            a list sorts by its first key, then by the next, ``["label", "-loss"]``; ``"random:7"``
+            shuffles, each number in its own way. Samples without a value are last.
             A key that itself starts with a sign takes one more: ``"+-key"``, ``"--key"``.
         selected: sample ids of the selected samples; ascending where the browser selected them.
         active: the sample id open in the detail view, or None.
+        cut: a key and a value, ``{"key": "sharpness", "at": 0.31}``, whose samples below and above
+            it are shown side by side, nearest first; or None.
+        compared: 2 to 6 sample ids to be seen side by side, or none. Of `active`, `cut` and
+            `compared`, setting one clears the others.
         thumbnail_size: edge of a tile in px, 48 to 512; tiles are made a little smaller or larger
             to fill the row.
         fill: whether pictures fill their tiles, cut off at the sides, instead of being shown whole.
@@ -118,7 +135,10 @@ class Grid(FittedTraits):
 
     @property
     def filtered(self) -> pd.DataFrame:
-        """The samples that pass every filter, in grid order, indexed by sample id."""
+        """The samples among `rows` that pass every filter, in grid order, indexed by sample id.
+
+        That is section by section, all of each, and in the sort inside them.
+        """
         view = self._fit()
         return view.frame.take(matching(self._question, view))
 
@@ -139,7 +159,11 @@ class Grid(FittedTraits):
 
     @property
     def query(self) -> str:
-        """The filters as a ``DataFrame.query`` expression that gives the rows of `filtered`."""
+        """The filters as a ``DataFrame.query`` expression.
+
+        ``dataset.df.query(grid.query)`` has the rows of `filtered`, and so has
+        ``dataset.df.loc[grid.rows].query(grid.query)`` where `rows` are chosen.
+        """
         schema = self._fit().schema
         return str(conditions.query(self.filters, schema))
 
@@ -153,7 +177,7 @@ class Grid(FittedTraits):
 
         Sliders, counts, sorting, selection and the detail view work there on all samples. It has
         as many pictures as fit, those in the grid first, and says how many that are; the folders
-        that the images are in are left out, unless filters, sort or captions go by ``folder``.
+        that the images are in are left out, unless filters, sort, sections or captions are of them.
 
         Args:
             path: of the file, which is replaced if it is there.

@@ -86,7 +86,7 @@ class Messenger:
             case protocol.Cut():
                 return self._answers.cut(request)
             case protocol.Code():
-                raise NotImplementedError
+                return self._answers.code(request, self._name())
 
     def _picture(self, reply_to: str, request: protocol.LargePicture) -> None:
         def answer(made: Future[images.Encoded]) -> None:

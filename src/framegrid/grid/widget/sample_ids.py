@@ -104,8 +104,10 @@ class ChosenIds(SampleIds):
 
     def _made(self, ids: Any) -> Ids:
         array = np.asarray(ids, np.int64)
-        is_ascending = bool((array[1:] > array[:-1]).all())
-        return Ids(array if is_ascending else np.unique(array), f"grid.{self.name}")
+        if not (array[1:] > array[:-1]).all():
+            array = np.sort(array)
+            array = array[np.diff(array, prepend=array[0] - 1) > 0]
+        return Ids(array, f"grid.{self.name}")
 
 
 def _chosen(value: Any, name: str) -> Any:
