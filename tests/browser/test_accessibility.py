@@ -26,10 +26,15 @@ STATES = {
     "no result": "grid.filters = {'temperature': (10, 11), 'width': (90, None)}",
     "the detail view": "grid.active = 5",
     "a broken picture": "grid.active = 1",
+    "pictures side by side": "grid.selected = [4]; grid.compared = [4, 1, 20]",
+    "chosen rows in the order of two keys": (
+        "grid.rows = range(9); grid.selected = [1]; grid.sort = ['weather', '-temperature']"
+    ),
     "a notice": "grid.set_state({'sort': 'humidity'})",
 }
 BACK = (
-    "grid.filters = {}; grid.selected = []; grid.active = None; grid.fill = False; grid.group = ''"
+    "grid.filters = {}; grid.selected = []; grid.active = None; grid.fill = False; grid.group = ''\n"
+    "grid.compared = []; grid.rows = None"
 )
 
 
@@ -40,7 +45,8 @@ def test_axe_finds_nothing(lab, open_grid, theme):
     found = {}
     for state, code in STATES.items():
         lab.kernel.run(code)
-        shown = region.get_by_role("dialog") if "active" in code else status(region)
+        opens = "active" in code or "compared" in code
+        shown = region.get_by_role("dialog") if opens else status(region)
         expect(shown).to_be_visible()
         lab.page.wait_for_function("() => !document.querySelector('.framegrid [aria-busy=true]')")
         found[state] = violations(region)

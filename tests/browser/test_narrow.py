@@ -46,9 +46,8 @@ def whole(region):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("height", [240, 640])
 def test_no_control_is_cut(dataset, show, width, height):
-    region, _ = show(
-        fg.Grid(dataset, height=height, filters={"score": (1, 19), "width": (0, None)})
-    )
+    grid = fg.Grid(dataset, height=height, filters={"score": (1, 19), "width": (0, None)})
+    region, _ = show(grid)
     narrow(region, width)
     expect(status(region)).to_have_text(re.compile("of 40 images"))
     whole(region)
@@ -66,6 +65,9 @@ def test_no_control_is_cut(dataset, show, width, height):
     whole(region)
     region.get_by_role("button", name="Close").click()
     expect(region.get_by_role("dialog")).to_have_count(0)
+    grid.selected, grid.group, grid.compared = [2, 3, 4], "score", [2, 3, 4]
+    expect(region.get_by_role("dialog", name="Compare 3 images")).to_be_visible()
+    whole(region)
 
 
 def test_the_toolbar_takes_no_more_than_two_rows(dataset, show):

@@ -116,6 +116,27 @@ def test_selection_and_detail_view_work(dataset, opened):
     expect(dialog.get_by_role("img", name="photo-3.png").first).to_be_visible()
 
 
+def test_comparing_choosing_and_shuffling_work(dataset, opened):
+    region = opened(fg.Grid(dataset, sort=["weather", "-temperature"], selected=[3, 4]))
+    region.get_by_role("button", name="Compare", exact=True).click()
+    dialog = region.get_by_role("dialog", name="Compare 2 images")
+    expect(dialog.get_by_role("row", name="temperature 1 0.75")).to_be_visible()
+    expect(dialog.get_by_role("img", name="photo-4.jpg").last).to_be_visible()
+    region.page.keyboard.press("Escape")
+    region.get_by_role("button", name="Hide selected").click()
+    expect(status(region)).to_have_text("58 of 60 images")
+    region.get_by_role("button", name="Only selected").click()
+    expect(status(region)).to_have_text("2 of 60 images")
+    region.get_by_role("button", name="Remove chosen rows").click()
+    before = ids(region)
+    region.get_by_role("combobox", name="Sort by").select_option(label="Shuffle")
+    expect(region.get_by_role("button", name="Shuffle again")).to_be_visible()
+    region.page.wait_for_function(
+        "(before) => document.querySelector('[aria-posinset=\"1\"]').dataset.sampleId !== before",
+        arg=str(before[0]),
+    )
+
+
 def test_metadata_is_text(dataset, opened):
     region = opened(fg.Grid(dataset, captions=["weather"]))
     expect(region.get_by_text(MARKUP).first).to_be_visible()
