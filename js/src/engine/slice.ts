@@ -8,7 +8,7 @@ import type { Run } from "./slottable";
 import type { Arrangement, ColumnHistogram, RowList, SectionList } from "./types";
 
 /** Rows that are gone through at a time. */
-const PORTION = 2 ** 20;
+const PORTION = 2 ** 17;
 
 /** How rows are shown. */
 export interface DisplayOrder {

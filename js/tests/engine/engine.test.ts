@@ -107,6 +107,27 @@ const column = (key: string): Command => ({
   column: { ...COLUMN, codes: COLUMN.codes.slice() },
 });
 
+test("more rows than are gone through at a time are all there, section by section", () => {
+  const [rowCount, next] = [2 ** 18 + 5, random(3)];
+  const codes = Uint8Array.from({ length: rowCount }, () => next(4));
+  const values = Uint8Array.from({ length: rowCount }, () => next(3));
+  const engine = new LocalEngine(rowCount, () => {});
+  engine.send(
+    { do: "column", key: "a", column: { ...COLUMN, codes: values.slice() } },
+    { do: "filter", key: "a", passes: Uint8Array.of(1, 0, 1) },
+    { do: "sections", sections: { codes: codes.slice(), codeCount: 4 } },
+  );
+  const rows = [0, 1, 2, 3].flatMap((code) =>
+    Array.from(codes.keys()).filter((row) => codes[row] === code && values[row] !== 1),
+  );
+  expect(engine.result.list.rows).toEqual(Uint32Array.from(rows));
+  engine.send({ do: "arrange", arrangement: { by: "-value", atMost: 2, folded: [1] } });
+  const [, , c, d] = [0, 1, 2, 3].map((code) => rows.filter((row) => codes[row] === code));
+  const first = rows.filter((row) => codes[row] === 0);
+  const shown = [...c.slice(0, 2), ...first.slice(0, 2), ...d.slice(0, 2)];
+  expect([...engine.result.list.rows!]).toEqual(shown);
+});
+
 test("a result handed out does not change with the next filter", () => {
   const engine = new LocalEngine(4, () => {});
   engine.send(column("a"), column("b"), { do: "want", keys: ["a", "b"] });
