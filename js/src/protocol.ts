@@ -278,8 +278,6 @@ export interface Requests {
     part: never;
     ok: { fields: [string, Value][]; metadata: [string, string, Value][] };
   };
-  /** Filters as an expression for `DataFrame.query`, and what the user calls the grid. */
-  query: { body: { filters: WireFilters }; part: never; ok: { query: string; grid: string } };
   /**
    * A Python cell for what is on the screen, or for the decision that the selection or the cut is.
    * The fields are the traits as they are here. The error of a reply says why there is no such cell.

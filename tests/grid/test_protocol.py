@@ -61,8 +61,9 @@ def test_filters_come_back_from_the_browser_as_they_went(bound, low, element):
 
 
 def test_requests_are_read_as_the_browser_meant_them():
-    request = {"type": "query", "filters": {"a": {"min": 1152921504606847000}}}
-    assert parse({"id": "1", **request}).filters["a"]["min"] == 2.0**60
+    request = {"type": "cut", "key": "a", "at": 1, "below": [0, 1], "above": [0, 1]}
+    filters = {"a": {"min": 1152921504606847000}}
+    assert parse({"id": "1", **request, "filters": filters}).filters["a"]["min"] == 2.0**60
 
 
 def test_traits():

@@ -86,8 +86,6 @@ export class SavedKernel {
       }
       case "cut":
         return { ok: this.#cut(request), buffers: [] };
-      case "query":
-        throw new Error("the page has no pandas: open the notebook to copy the filters");
       case "code":
         throw new Error("the page has no dataset: open the notebook to copy this as code");
       default:

@@ -91,7 +91,7 @@ describe("a connection that loses messages", () => {
   function kernel(): { fake: FakeChannel; connect: (on: boolean) => void } {
     let connected = false;
     const fake = new FakeChannel(({ id, type }, channel) => {
-      const ok = type === "query" ? { query: "a > 1" } : {};
+      const ok = type === "sample" ? { fields: [["width", 9]] } : {};
       if (connected) void Promise.resolve().then(() => channel.receive({ reply: id, ok }));
     });
     return { fake, connect: (on) => (connected = on) };
@@ -103,23 +103,23 @@ describe("a connection that loses messages", () => {
     const channel = new RequestChannel(fake as unknown as Channel, vi.fn(), (silent) =>
       silences.push(silent),
     );
-    const asked = channel.request("query", { filters: {} });
+    const asked = channel.request("sample", { sample_id: 1 });
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(fake.sent.filter(({ type }) => type === "query")).toHaveLength(1);
+    expect(fake.sent.filter(({ type }) => type === "sample")).toHaveLength(1);
     expect(silences.at(-1)).toBe(true);
     connect(true);
     await vi.advanceTimersByTimeAsync(20_000);
-    expect((await asked).ok.query).toBe("a > 1");
+    expect((await asked).ok.fields).toEqual([["width", 9]]);
     expect(silences.at(-1)).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it("asks soon again before it has heard anything, for the first may wait for a cell", async () => {
     const { fake, connect } = kernel();
-    const asked = open(fake).request("query", { filters: {} });
+    const asked = open(fake).request("sample", { sample_id: 1 });
     connect(true);
     await vi.advanceTimersByTimeAsync(200);
-    expect((await asked).ok.query).toBe("a > 1");
+    expect((await asked).ok.fields).toEqual([["width", 9]]);
   });
 
   it("asks a silent kernel less and less often", async () => {

@@ -106,13 +106,6 @@ class LargePicture:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """Filters as an expression for ``DataFrame.query``."""
-
-    filters: Json
-
-
-@dataclass(frozen=True, slots=True)
 class Cut:
     """The samples on both sides of a cut through a key's values, nearest to it first.
 
@@ -162,7 +155,7 @@ class Code:
     cut: Json | None
 
 
-Request = Query | Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut | Code
+Request = Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut | Code
 
 REQUESTS: dict[str, type[Request]] = {
     "ready": Ready,
@@ -171,7 +164,6 @@ REQUESTS: dict[str, type[Request]] = {
     "cancel": Cancel,
     "sample": SampleDetail,
     "picture": LargePicture,
-    "query": Query,
     "cut": Cut,
     "code": Code,
 }

@@ -128,11 +128,12 @@ def test_consecutive_ids_need_not_travel(browser, dataset):
 
 
 LONG = "x" * 100_000
+CUT = {"key": "temperature", "at": 1, "below": [0, 1], "above": [0, 1]}
 FORGED = {
     "key": ("arrays", {"revision": 0, "arrays": [{"of": "codes", "key": LONG, "extra": []}]}),
     "sort": ("arrays", {"revision": 0, "arrays": [{"of": "order", "sort": LONG}]}),
-    "filters": ("query", {"filters": {LONG: {"min": 1}}}),
-    "condition": ("query", {"filters": {"temperature": {LONG: 1}}}),
+    "filters": ("cut", {**CUT, "filters": {LONG: {"min": 1}}}),
+    "condition": ("cut", {**CUT, "filters": {"temperature": {LONG: 1}}}),
     "type": (LONG, {}),
 }
 

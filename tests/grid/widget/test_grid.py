@@ -1,6 +1,7 @@
 """The widget: traits that validate, and the DataFrames on the other side."""
 
 import copy
+import dataclasses
 import json
 import pickle
 import subprocess
@@ -11,6 +12,7 @@ import time
 import pytest
 
 import framegrid as fg
+from framegrid.grid import protocol
 from framegrid.grid.widget.throttle import Throttle
 from waiting import wait_until
 
@@ -342,6 +344,9 @@ def test_a_grid_shows_datasets_only():
         fg.Grid("photos")
 
 
+ASKED = {field.name for field in dataclasses.fields(protocol.Code)}
+
+
 class Shell:
     def __init__(self, **names):
         self.user_ns = names
@@ -352,8 +357,9 @@ def test_copied_code_uses_the_name_that_the_grid_has(grid, dataset, monkeypatch)
     monkeypatch.setattr("IPython.get_ipython", lambda: Shell(**names))
     replies = []
     monkeypatch.setattr(grid._messenger, "_send", lambda content, _: replies.append(content))
-    ask = {"type": "query", "id": "1", "filters": {"weather": {"in": ["rain"]}}}
+    state = {name: value for name, value in grid.get_state().items() if name in ASKED}
+    ask = {"type": "code", "id": "1", "of": "view", **state}
     grid._messenger.receive(ask)
     monkeypatch.setattr("IPython.get_ipython", lambda: None)
     grid._messenger.receive(ask)
-    assert [reply["ok"]["grid"] for reply in replies] == ["cats", "grid"]
+    assert [reply["ok"]["code"].split(".")[0] for reply in replies] == ["cats", "grid"]

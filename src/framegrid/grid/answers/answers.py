@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from framegrid import filters, images
+from framegrid import images
 from framegrid.base import brief, logs
 from framegrid.dataset import ImageDataset, Sample
 from framegrid.grid import protocol
@@ -149,15 +149,6 @@ class Answers:
                 for key, value in sample.metadata.items()
             ],
         }
-
-    def query(self, request: protocol.Query) -> Json:
-        """Filters as an expression for ``DataFrame.query``.
-
-        Raises:
-            FilterError: pandas has no way to write a key's name.
-        """
-        schema = self.view.schema
-        return {"query": filters.query(filters.normalise(request.filters, schema), schema)}
 
     def code(self, request: protocol.Code, grid: str) -> Json:
         """A Python cell; see ``cell``, which says what may be wrong.

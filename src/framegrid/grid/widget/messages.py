@@ -74,15 +74,11 @@ class Messenger:
             case _:
                 self._ok(reply_to, self._told(request))
 
-    def _told(
-        self, request: protocol.SampleDetail | protocol.Query | protocol.Cut | protocol.Code
-    ) -> Json:
+    def _told(self, request: protocol.SampleDetail | protocol.Cut | protocol.Code) -> Json:
         """Answer what takes neither buffers nor time."""
         match request:
             case protocol.SampleDetail():
                 return self._answers.detail(request.sample_id)
-            case protocol.Query():
-                return {**self._answers.query(request), "grid": self._name()}
             case protocol.Cut():
                 return self._answers.cut(request)
             case protocol.Code():
