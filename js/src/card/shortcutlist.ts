@@ -63,6 +63,17 @@ export const KEYS: KeyList[] = [
       ["Home, End", "to the end"],
       ["Drag between the handles", "move both"],
       ["Click on a number", "type it"],
+      ["Click on a bar; with Shift", "narrow to it; widen to it"],
+    ],
+  },
+  {
+    where: "In a cut",
+    rows: [
+      ["← →", "move it by a picture"],
+      ["Page keys", "by one percent"],
+      ["Drag over the bars", "move it there"],
+      ["Click on a picture", "open it"],
+      ["Esc", "back to the grid"],
     ],
   },
 ];

@@ -97,8 +97,9 @@ export class SharedSettings implements Settings {
   }
   set cut(cut: Cut | null) {
     if (cut) this.#leave("active", "compared");
+    const isMoved = cut !== null && this.#cut !== null;
     this.#cut = cut;
-    this.#set("cut", cut);
+    this.#set("cut", cut, !isMoved);
   }
 
   get compared(): readonly number[] {
