@@ -8,7 +8,7 @@ const MOST = 5;
 /** Edge of a picture in px. */
 export const EDGE = 64;
 /** Between two questions while a thumb moves. */
-const PAUSE_MS = 60;
+const PAUSE_MS = 150;
 /** So long new pictures may take before they are shown one by one. */
 const PATIENCE_MS = 400;
 

@@ -84,7 +84,7 @@ describe("Strip", () => {
     vi.advanceTimersByTime(0);
     for (const value of [4, 5, 6]) strip.point(value);
     await samples.answer([1]);
-    vi.advanceTimersByTime(60);
+    vi.advanceTimersByTime(150);
     expect(samples.asked).toEqual([3, 6]);
   });
 
