@@ -33,8 +33,8 @@ STATES = {
     "a notice": "grid.set_state({'sort': 'humidity'})",
 }
 BACK = (
-    "grid.filters = {}; grid.selected = []; grid.active = None; grid.fill = False; grid.group = ''\n"
-    "grid.compared = []; grid.rows = None"
+    "grid.filters = {}; grid.selected = []; grid.active = None\n"
+    "grid.fill = False; grid.group = ''; grid.compared = []; grid.rows = None"
 )
 
 
