@@ -9,7 +9,6 @@ import pytest
 import framegrid as fg
 from framegrid.filters import codes as columns
 from framegrid.grid import protocol
-from framegrid.images import thumbnails
 
 
 def test_tiles_without_a_size_are_texts_alone(browser):
@@ -86,10 +85,7 @@ def test_long_values_are_cut_so_that_a_message_holds_them(browser, dataset):
 
 def test_a_request_that_is_asked_again_is_answered_once(browser):
     body = {"sample_ids": [0], "size": 128, "captions": [], "sort": ""}
-    loading = thumbnails.ThumbnailBatch(
-        [], 128, lambda _made: None, lambda: None, lambda _request: None
-    )
-    browser.messenger._loading["slow"] = loading
+    browser.messenger._awaited.add("slow")
     browser.messenger.receive({"id": "slow", "type": "tiles", **body})
     assert browser.messages == []
 

@@ -39,7 +39,8 @@ class Messenger:
         self._name = name
         self._send = send
         self.heard = False
-        # A request that is done is held by nobody else, and leaves.
+        # Requests for tiles that have no reply yet, and those that can be cancelled.
+        self._awaited: set[str] = set()
         self._loading: WeakValueDictionary[str, thumbnails.ThumbnailBatch] = WeakValueDictionary()
 
     def receive(self, content: Mapping[str, Any]) -> None:
@@ -98,7 +99,7 @@ class Messenger:
         making.add_done_callback(lambda made: self._guard(reply_to, partial(answer, made)))
 
     def _tiles(self, reply_to: str, request: protocol.Tiles) -> None:
-        if reply_to in self._loading:
+        if reply_to in self._awaited:
             return  # it is asked again, since its answers take long
         samples = self._answers.samples(request.sample_ids)
         self._part(reply_to, {"tiles": self._answers.tiles(request), "pictures": []}, [])
@@ -109,10 +110,13 @@ class Messenger:
             for content, buffers in _packed(ids, made):
                 self._part(reply_to, content, buffers)
 
+        def done() -> None:
+            self._awaited.discard(reply_to)
+            self._ok(reply_to, {})
+
         paths = [sample.file_path_abs for sample in pictured]
-        self._loading[reply_to] = thumbnails.shared().request(
-            paths, request.size, deliver, done=partial(self._ok, reply_to, {})
-        )
+        self._awaited.add(reply_to)
+        self._loading[reply_to] = thumbnails.shared().request(paths, request.size, deliver, done)
 
     def _guard(self, reply_to: str, answer: Callable[[], None]) -> None:
         try:
