@@ -175,30 +175,18 @@ class Store:
         return change
 
     def fill(self, build: Callable[[Table], Change | None]) -> Change | None:
-        """Take in what the samples' files say, on disk, too; ``undo`` does not know of it.
-
-        Args:
-            build: as for ``commit``.
-
-        Raises:
-            ConflictError, OSError, ReadOnlyDatasetError, ValueError: as for ``commit``.
-        """
-        if self._is_kept:
-            self._check_writable()
-            change = self._exclusively(partial(self._commit, is_undoable=False), build)
-            self._schedule.ask()
+        """Take in what the samples' files say, as ``commit`` does; ``undo`` does not know of it."""
+        if not self._is_kept:
+            if (change := build(self._ledger.table)) is not None:
+                self._ledger.table.apply(change)
             return change
-        change = build(self._ledger.table)
-        if change is not None:
-            self._ledger.table.apply(change)
+        self._check_writable()
+        change = self._exclusively(partial(self._commit, is_undoable=False), build)
+        self._schedule.ask()
         return change
 
     def undo(self, edits: int) -> pa.Table:
-        """Take back the last edits made here, in one edit: their lines in the history, newest last.
-
-        Raises:
-            ValueError, ConflictError: as for ``UndoLog.undo``.
-        """
+        """Take back the last edits made here: their lines in the history; errors as in the log."""
         undone = self.log.last(edits)
         self.commit(partial(self.log.undo, count=edits))
         return to_table(done.line for done in reversed(undone))
