@@ -20,8 +20,10 @@ import framegrid as fg
 
 dataset = fg.ImageDataset.create("photos")
 dataset.add_images_from_path(photographs({photos!r}), exif=True, progress=False)
-measure = fg.features.combine(fg.features.luminance, fg.features.sharpness)
-dataset.compute_metadata(measure, progress=False)
+measures = fg.features.luminance, fg.features.sharpness, fg.features.perceptual_hash
+dataset.compute_metadata(fg.features.combine(*measures), progress=False)
+doubles = fg.features.near_duplicates(dataset.df, max_distance=6)
+dataset.drop_metadata("perceptual_hash")
 """
 SHOW = "grid = dataset.show(captions=['camera'], sort='captured', height=640); grid"
 PAINTED = """() => [...document.querySelectorAll(".framegrid img")]
@@ -63,3 +65,12 @@ def test_take(lab, photos, theme):
     tiles(region).nth(2).dblclick()
     expect(region.get_by_role("dialog").get_by_role("row", name="camera")).to_be_visible()
     take(lab, region, f"detail-{theme.lower()}")
+    lab.kernel.run("grid.active = None; grid.filters = {}; grid.group = 'folder'")
+    expect(region.get_by_role("group", name="folder:").first).to_be_visible()
+    take(lab, region, f"sections-{theme.lower()}")
+    lab.kernel.run("grid.group = ''; grid.cut = {'key': 'sharpness', 'at': 60}")
+    expect(region.get_by_role("listbox", name="Above").locator("img").first).to_be_visible()
+    take(lab, region, f"cut-{theme.lower()}")
+    lab.kernel.run("grid.compared = doubles[doubles == 0].index[:3]")
+    expect(region.get_by_role("dialog", name="Compare 3 images")).to_be_visible()
+    take(lab, region, f"compare-{theme.lower()}")
