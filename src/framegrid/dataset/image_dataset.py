@@ -408,9 +408,8 @@ class ImageDataset:
             limit: look at no more than this many images, the first by name.
             exif: add what the cameras wrote to the new images, as ``add_exif_metadata`` does.
             progress: show a progress bar when it takes longer than a second.
-            relink: images with name and size of images that are gone are not added, as they seem to
-                have moved, nor are Parquet files that hold what one did that is gone; a warning
-                and the report say which ``relink(old, new)`` follows them.
+            relink: images and Parquet files that seem to have moved, as others like them are gone,
+                are not added; a warning and the report say which ``relink(old, new)`` follows them.
                 False adds them as new ones.
             image_column: the column with the pictures, of Parquet files; by default the first.
 
@@ -482,9 +481,8 @@ class ImageDataset:
     def read_sizes_later(self) -> None:
         """Begin to read sizes that are missing in the background, as an open grid asks for them.
 
-        That is done for files here and web images; of images on object storage, where each takes a
-        request, ``read_sizes`` reads them. They are saved every few seconds; ``undo`` does not know
-        of it. What is missing when the dataset is closed is read when a grid is open again.
+        Not of images on object storage, where each takes a request: ``read_sizes`` does. ``undo``
+        knows nothing of it. What is missing at ``close`` is read when a grid is open again.
         """
         self._later_sizes.start()
 
@@ -504,8 +502,7 @@ class ImageDataset:
         |---|---|
         | ``gone`` | there is no such file; if the folder moved, ``relink`` follows it |
         | ``replaced`` | it has another size in px; ``read_sizes(changed=True)`` takes that over |
-        | ``changed`` | it was written since a key was computed from it, cannot be read now, or is |
-        | | in a Parquet file or archive that holds other things than when it was added |
+        | ``changed`` | it, or what holds it, was written since it was read, or cannot be read |
 
         Args:
             progress: show a progress bar when it takes longer than a second.
@@ -548,9 +545,8 @@ class ImageDataset:
         Args:
             data: pairs ``(sample_id, mapping)``, a dict ``{sample_id: mapping}``, or a frame whose
                 column (in pandas also the index) `on` names the sample of each row: of pandas, or
-                of any library that speaks the Arrow PyCapsule interface, such as Polars, PyArrow
-                or a DuckDB relation. A frame may have the other built-in columns, too, as long as
-                they were not edited.
+                of any library that speaks the Arrow PyCapsule interface: Polars, PyArrow, DuckDB
+                and others. A frame may have the other built-in columns, too, if unedited.
             on: what names the samples: ``"sample_id"``, ``"file_path_abs"`` or ``"file_name"``,
                 which may come with folders, as in ``cats/001.jpg``, when a name is not unique; or
                 ``{"column": "file_name"}`` for a frame in which it is called otherwise.
@@ -708,8 +704,7 @@ class ImageDataset:
             decimal: what stands before the fraction of a number in text: ``","`` for ``1,5``.
 
         Returns:
-            What it did; ``conflicts`` has the values that mean nothing in the type, ``removed``
-            those that are gone.
+            What it did; ``conflicts`` are values that mean nothing in the type, ``removed`` gone.
 
         Raises:
             UnknownKeyError: there is no such key.
@@ -834,8 +829,7 @@ class ImageDataset:
             on: the column that names the sample of each row, as for ``update_metadata_from_csv``.
             blank: as for ``import_metadata``; a blank cell is a missing value.
             aggregate: as for ``import_metadata``.
-            read_excel_kwargs: of ``pandas.read_excel``, such as ``sheet_name="labels"``; they add
-                to what is done here.
+            read_excel_kwargs: of ``pandas.read_excel``, as ``sheet_name="labels"``, in addition.
 
         Raises:
             FileNotFoundError, ValueError: as for ``update_metadata_from_csv``.
@@ -1059,8 +1053,7 @@ class ImageDataset:
                 symbolic links, ``"hard"`` hard links, which need the same file system.
 
         Returns:
-            (M, K) the samples as in ``df``, in the order of `rows`, with the new ``file_name`` and
-            ``file_path_abs``.
+            (M, K) the samples as in ``df``, in the order of `rows`, with new name and path.
 
         Raises:
             FileNotFoundError: an image does not exist; nothing was written.
@@ -1081,8 +1074,7 @@ class ImageDataset:
 
         Args:
             old: the folder as it stands at the beginning of ``file_path_abs``, of any system.
-            new: the folder that the images are in now, with the same sub-folders; one on object
-                storage by its URL.
+            new: the folder, or URL, that the images are in now, with the same sub-folders.
             missing: ``"skip"`` leaves the paths of images that are not in `new` as they are.
 
         Returns:
