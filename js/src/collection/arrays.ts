@@ -2,7 +2,7 @@
 
 import { areSame, isSame } from "../values/conditions";
 import { SampleIds } from "../values/ids";
-import { groupKey } from "../values/groups";
+import { groupKey } from "../values/group";
 import { sortKeys, sortsOf } from "../values/sort";
 import type { Described, EngineArray, PulledArray, RowArray } from "./types";
 import type { ArrayPiece, ArraySpec } from "../protocol";

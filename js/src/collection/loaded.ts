@@ -10,7 +10,7 @@ import { BY_CODE } from "../engine/sections";
 import type { CodesHeader, Condition, Edge, SectionsHeader } from "../protocol";
 import { attempt, FiltersInForce } from "./inforce";
 import { isSameArrangement, LoadedSections } from "./sections";
-import { groupKey } from "../values/groups";
+import { groupKey } from "../values/group";
 import type { SampleIds } from "../values/ids";
 import type { RangeScale } from "../values/scale";
 import { sortsOf, toSort } from "../values/sort";

@@ -1,4 +1,4 @@
-/** What a grid can be grouped by: a key, or of dates their day, month or year. */
+/** What a grid is grouped by: a key, or a key in a form; see `src/framegrid/grid/answers/groups.py`. */
 
 /** A key, as far as grouping by it goes. */
 interface Groupable {
@@ -7,6 +7,7 @@ interface Groupable {
 }
 
 const PERIODS = ["day", "month", "year"] as const;
+const FORM = /^(.+):(value|bins|day|month|year)$/s;
 
 /** All that these keys can be grouped by, as the trait says it: "label", "taken:month". */
 export function groupings(keys: readonly Groupable[]): string[] {
@@ -18,6 +19,11 @@ export function groupings(keys: readonly Groupable[]): string[] {
 
 /** A grouping in words. */
 export function groupText(grouping: string): string {
-  const [, key, period] = /^(.+):(day|month|year)$/s.exec(grouping) ?? [];
-  return key === undefined ? grouping : `${key} by ${period}`;
+  const [, key, form] = FORM.exec(grouping) ?? [];
+  return PERIODS.some((period) => period === form) ? `${key} by ${form}` : grouping;
+}
+
+/** The key that a group goes by: one of that name, or one with a form behind it. */
+export function groupKey(group: string, isKey: (key: string) => boolean): string {
+  return isKey(group) ? group : (FORM.exec(group)?.[1] ?? group);
 }
