@@ -704,7 +704,7 @@ class ImageDataset:
             decimal: what stands before the fraction of a number in text: ``","`` for ``1,5``.
 
         Returns:
-            What it did; ``conflicts`` are values that mean nothing in the type, ``removed`` gone.
+            What it did: ``conflicts`` mean nothing in the type, ``removed`` are gone for that.
 
         Raises:
             UnknownKeyError: there is no such key.
@@ -829,7 +829,7 @@ class ImageDataset:
             on: the column that names the sample of each row, as for ``update_metadata_from_csv``.
             blank: as for ``import_metadata``; a blank cell is a missing value.
             aggregate: as for ``import_metadata``.
-            read_excel_kwargs: of ``pandas.read_excel``, as ``sheet_name="labels"``, in addition.
+            read_excel_kwargs: of ``pandas.read_excel``, as ``sheet_name=1``, beside what is done.
 
         Raises:
             FileNotFoundError, ValueError: as for ``update_metadata_from_csv``.
@@ -1053,7 +1053,7 @@ class ImageDataset:
                 symbolic links, ``"hard"`` hard links, which need the same file system.
 
         Returns:
-            (M, K) the samples as in ``df``, in the order of `rows`, with new name and path.
+            (M, K) as ``df``, ordered as `rows`, with new ``file_name`` and ``file_path_abs``.
 
         Raises:
             FileNotFoundError: an image does not exist; nothing was written.

@@ -186,7 +186,7 @@ class Store:
         return change
 
     def undo(self, edits: int) -> pa.Table:
-        """Take back the last edits made here: their lines in the history; errors as in the log."""
+        """Take back the last edits made here, raising as ``UndoLog.undo``; gives their lines."""
         undone = self.log.last(edits)
         self.commit(partial(self.log.undo, count=edits))
         return to_table(done.line for done in reversed(undone))
