@@ -96,10 +96,22 @@ FOLDERS = {
     "sections": {"values", "view", "ui"},
     "grid": {"protocol", "values", "view", "ui", "sections"},
     "cut": {"protocol", "values", "view", "ui", "grid"},
+    "plot": {"values", "view", "ui"},
     "detail": {"protocol", "values", "view", "ui"},
     "compare": {"protocol", "values", "view", "ui"},
     "toolbar": {"values", "view", "ui"},
-    "card": {"values", "view", "ui", "sidebar", "grid", "cut", "detail", "compare", "toolbar"},
+    "card": {
+        "values",
+        "view",
+        "ui",
+        "sidebar",
+        "grid",
+        "cut",
+        "plot",
+        "detail",
+        "compare",
+        "toolbar",
+    },
     "saved": {"protocol", "values", "kernel", "collection"},
     "index": {"protocol", "explorer", "ui", "card", "saved"},
 }
@@ -108,7 +120,7 @@ PURE = {"protocol", "view", "values", "engine", "kernel", "collection", "saved"}
 # The only part that speaks to anywidget's model; its door hands the model over.
 KERNEL, KNOW_THE_MODEL = "kernel", {"kernel", "index"}
 # Of a part of the screen, others see the component that has the folder's name.
-DRAWN = {"sidebar", "sections", "grid", "cut", "detail", "compare", "toolbar", "card"}
+DRAWN = {"sidebar", "sections", "grid", "cut", "plot", "detail", "compare", "toolbar", "card"}
 
 
 def wing_of(path):

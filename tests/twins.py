@@ -60,7 +60,7 @@ def made():
     dataset = fg.ImageDataset.from_dataframe(frame, path_column="path")
     dataset.remove_samples([2])
     answers = Answers(dataset)
-    traits = {"filters": {}, "captions": [], "sort": "", "group": ""}
+    traits = {"filters": {}, "captions": [], "sort": "", "group": "", "plot": []}
     values = saved_values(answers, traits)
     view = answers.view
     return {

@@ -72,6 +72,8 @@ export interface Traits {
   cut: Cut | null;
   /** Sample ids, 2 to 6 or none. */
   compared: number[];
+  /** Two keys, of integers maybe in the form "key:value"; or none. */
+  plot: string[];
   thumbnail_size: number;
   fill: boolean;
   captions: string[];
@@ -293,6 +295,7 @@ export interface Requests {
       per_group: number;
       selected: Traits["selected"];
       cut: Cut | null;
+      plot: string[];
     };
     part: never;
     ok: { code: string };

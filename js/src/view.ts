@@ -4,6 +4,7 @@ import type { KeyFormat } from "./values/keyformat";
 import type { Category, ColumnKind, Condition, Edge, Value } from "./protocol";
 import type { SampleSet } from "./values/sampleset";
 import type { RangeScale } from "./values/scale";
+import type { PlotView } from "./view/plot";
 
 export interface Histogram {
   /** Counts per bin of all samples. */
@@ -108,6 +109,8 @@ export interface Settings extends HiddenKeys {
   cut: Cut | null;
   /** Samples side by side. */
   compared: readonly number[];
+  /** Two keys; empty for none. */
+  plot: readonly string[];
   thumbnailSize: number;
   /** Whether pictures fill their tiles instead of being shown whole. */
   fill: boolean;
@@ -306,6 +309,7 @@ export interface ExplorerView {
   readonly samples: SampleView;
   readonly samplesAt: SamplesAt;
   readonly cut: CutView;
+  readonly plot: PlotView;
   readonly notices: NoticesView;
   readonly life: LifeView;
 }

@@ -12,6 +12,7 @@ import { FilterState } from "./filterstate";
 import { Life } from "./life";
 import { Loading } from "./loading.svelte";
 import { Pending } from "./pending.svelte";
+import { PlotState } from "./plotstate.svelte";
 import { Samples } from "./samples";
 import { NearSamples } from "./nearsamples";
 import { SharedSettings } from "./settings.svelte";
@@ -28,6 +29,7 @@ export class Explorer implements ExplorerView {
   readonly samples: Samples;
   readonly samplesAt: NearSamples;
   readonly cut: CutState;
+  readonly plot: PlotState;
   readonly life: Life;
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
@@ -56,6 +58,7 @@ export class Explorer implements ExplorerView {
     this.samplesAt = new NearSamples(display, this.tiles);
     const { filters, keys, tiles } = this;
     this.cut = new CutState({ ...parts, filters, keys, tiles });
+    this.plot = new PlotState({ model, display, settings });
     this.#loading = new Loading({
       ...parts,
       filters: this.filters,

@@ -75,6 +75,7 @@ export class FilterKeys implements KeysView {
       per_group: sync.get("per_group"),
       selected: sync.get("selected"),
       cut: sync.get("cut"),
+      plot: sync.get("plot"),
     };
     return (await channel.request("code", body)).ok.code;
   }

@@ -19,6 +19,7 @@ export class SharedSettings implements Settings {
   #perGroup = $state(0);
   #cut = $state.raw<Cut | null>(null);
   #compared = $state.raw<readonly number[]>([]);
+  #plot = $state.raw<readonly string[]>([]);
   #thumbnailSize = $state(128);
   #fill = $state(false);
   #captions = $state.raw<readonly string[]>([]);
@@ -43,6 +44,7 @@ export class SharedSettings implements Settings {
     this.#follow("per_group", (count) => (this.#perGroup = count));
     this.#follow("cut", (cut) => (this.#cut = cut));
     this.#follow("compared", (ids) => (this.#compared = ids));
+    this.#follow("plot", (keys) => (this.#plot = keys));
     this.#follow("thumbnail_size", (px) => (this.#thumbnailSize = px));
     this.#follow("fill", (fill) => (this.#fill = fill));
     this.#follow("captions", (captions) => (this.#captions = captions));
@@ -109,6 +111,14 @@ export class SharedSettings implements Settings {
     if (sampleIds.length) this.#leave("active", "cut");
     this.#compared = sampleIds;
     this.#set("compared", [...sampleIds]);
+  }
+
+  get plot(): readonly string[] {
+    return this.#plot;
+  }
+  set plot(keys: readonly string[]) {
+    this.#plot = keys;
+    this.#set("plot", [...keys]);
   }
 
   get thumbnailSize(): number {

@@ -153,6 +153,7 @@ class Code:
     per_group: int
     selected: list[int] | str
     cut: Json | None
+    plot: list[str]
 
 
 Request = Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut | Code

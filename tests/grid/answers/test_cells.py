@@ -66,10 +66,11 @@ def questions(draw):
         "group_order": draw(st.sampled_from(["value", "-count"])),
         "per_group": draw(st.integers(0, 2)),
         "selected": draw(st.lists(st.integers(0, 5), unique=True, min_size=1)),
+        "plot": draw(st.sampled_from([[], ["my score", "label"], ["gps.lat", "rank"]])),
     }
 
 
-TRAITS = ("filters", "rows", "sort", "group", "group_order", "per_group", "selected")
+TRAITS = ("filters", "rows", "sort", "group", "group_order", "per_group", "selected", "plot")
 
 
 def assign(grid, traits):

@@ -12,6 +12,7 @@ def dataset():
     frame = pd.DataFrame({"path": [f"/nowhere/{place}.jpg" for place in range(10)]})
     frame = frame.assign(width=64, height=48, loss=[place / 2 for place in range(10)])
     frame["label"] = [*"abcabcabc", None]
+    frame["tags"], frame["gps"], frame["rank"] = [[["x"]] * 10, [{"lat": 1.5}] * 10, range(10)]
     frame["taken"] = pd.date_range("2024-01-01", periods=10, freq="20D")
     return fg.ImageDataset.from_dataframe(frame, path_column="path")
 
@@ -52,6 +53,15 @@ def test_what_fills_the_card_is_there_alone(grid):
         ("cut", {"key": "label", "at": 3}, "a cut goes through numbers or datetimes"),
         ("cut", {"key": "loss", "at": None}, "choose a value"),
         ("cut", {"key": "loss"}, "takes None or a key and a value"),
+        ("plot", ["loss"], "takes two keys, as in"),
+        ("plot", ["loss", "loss"], "'loss' is given twice"),
+        ("plot", ["loss", "nope"], "no key 'nope'"),
+        ("plot", ["loss", "file_name"], "cannot plot 'file_name': it holds free text"),
+        ("plot", ["loss", "tags"], "cannot plot 'tags': it holds lists"),
+        ("plot", ["loss", "gps"], "cannot plot 'gps': it holds dicts"),
+        ("plot", ["label", "loss:value"], "cannot plot each value of 'loss': write 'loss'"),
+        ("plot", ["rank:value", "rank"], "'rank' is given twice"),
+        ("plot", ["loss", "sample_id"], "cannot plot 'sample_id'"),
         ("compared", [1], "takes 2 to 6 images or none, not 1"),
         ("compared", [1, 77], "no sample 77 to compare"),
     ],
@@ -82,15 +92,22 @@ def test_everything_follows_the_dataset(grid, dataset):
     assert grid.filtered.index.tolist() == [2, 3, 4]
     assert (grid.group, grid.sort) == ("when:month", ["label", "-error"])
     assert (grid.rows, grid.compared) == ([2, 3, 4], [])
+    grid.plot = ["error", "rank:value"]
+    dataset.rename_metadata("rank", "place")
+    assert len(grid.filtered) == 3
+    assert grid.plot == ["error", "place:value"]
     grid.cut = {"key": "error", "at": 1}
     notices = []
     grid._messenger.notice = lambda message, **_: notices.append(message)
     dataset.drop_metadata("when")
     dataset.drop_metadata("error")
     assert len(grid.filtered) == 3
-    assert (grid.group, grid.sort, grid.cut) == ("", "label", None)
+    assert (grid.group, grid.sort, grid.cut, grid.plot) == ("", "label", None, [])
     (notice,) = notices
-    assert notice.endswith("the sort by error, the sections of when:month, the cut of error.")
+    assert notice.endswith(
+        "the sort by error, the sections of when:month, "
+        "the plot of error and place:value, the cut of error."
+    )
 
 
 def test_filtered_is_the_query_on_the_rows(grid, dataset):

@@ -25,8 +25,10 @@ from framegrid.filters.codes.encoding_columns import (
     kind,
     numbers,
 )
+from framegrid.filters.codes.steps import MAX_INTEGERS
 
 __all__ = [
+    "MAX_INTEGERS",
     "VALUES_LIMIT",
     "Kind",
     "Number",

@@ -21,10 +21,10 @@ Ids = list[int] | str | None
 def cell(request: protocol.Code, view: GridView, grid: str) -> str:
     """A cell that does what `request` is of.
 
-    ``"view"`` sets filters, rows, sort and sections, and gives the rows. ``"selection"`` records
-    with one ``update_metadata`` the key ``selected`` as true on the samples; ``"cut"`` the key
-    ``sharpness_below_0.31``, of datetimes ``taken_before_2024-05-01``, as true or false on those
-    that pass the filters and have a value. A name that is taken already gets a number.
+    ``"view"`` sets filters, rows, sort, sections and plot, and gives the rows. ``"selection"``
+    records with one ``update_metadata`` the key ``selected`` as true on the samples; ``"cut"`` the
+    key ``sharpness_below_0.31``, of datetimes ``taken_before_2024-05-01``, as true or false on
+    those that pass the filters and have a value. A name that is taken already gets a number.
 
     Args:
         request: with traits as the browser has them.
@@ -50,6 +50,8 @@ def _of_view(request: protocol.Code, view: GridView, grid: str) -> list[str]:
     if request.group:
         lines.append(f"{grid}.group_order = {request.group_order!r}")
         lines.append(f"{grid}.per_group = {request.per_group!r}")
+    if request.plot:
+        lines.append(f"{grid}.plot = {request.plot!r}")
     return [*lines, f"{grid}.filtered"]
 
 

@@ -11,6 +11,7 @@ from framegrid.grid import protocol
 from framegrid.grid.answers.answers import Answers
 from framegrid.grid.answers.grid_view import GridView, as_json
 from framegrid.grid.answers.groups import parse_group
+from framegrid.grid.answers.plots import parse_side
 from framegrid.grid.protocol import Json
 
 # Not the folders of whoever makes the page: they are nobody else's business.
@@ -50,7 +51,8 @@ def _is_left_out(view: GridView, key: str, traits: Mapping[str, Any]) -> bool:
     """Whether a page says nothing of folders: unless the grid goes by them."""
     sorts = [protocol.parse_sort(each)[0] for each in protocol.sorts_of(traits["sort"])]
     groups = [parse_group(traits["group"], view).key] if traits["group"] else []
-    used = {*traits["filters"], *traits["captions"], *sorts, *groups}
+    plotted = [parse_side(side, view).key for side in traits["plot"]]
+    used = {*traits["filters"], *traits["captions"], *sorts, *groups, *plotted}
     return filters.is_folder(key, view.schema) and key not in used
 
 

@@ -11,6 +11,7 @@ from framegrid.grid.answers.cutting import checked_cut
 from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.answers.groups import renamed_group
 from framegrid.grid.answers.orders import check_sort, renamed_sort
+from framegrid.grid.answers.plots import check_plot, renamed_side
 from framegrid.grid.answers.sections import check_group
 from framegrid.grid.widget.traits import COMPARED, GridTraits
 
@@ -67,6 +68,7 @@ class FittedTraits(GridTraits):
         sorts = [renamed_sort(sort, now) for sort in protocol.sorts_of(self.sort)]
         group = renamed_group(self.group, now)
         cut = self.cut and {**self.cut, "key": now(self.cut["key"])}
+        plot = [renamed_side(side, now) for side in self.plot]
         self.filters = {
             key: condition
             for key, condition in filters.items()
@@ -76,6 +78,7 @@ class FittedTraits(GridTraits):
         sorted_by = [sort for sort in sorts if _accepted(check_sort, sort, view)]
         self.sort = protocol.sort_of(sorted_by)
         self.group = group if _accepted(check_group, group, view) else ""
+        self.plot = plot if _accepted(check_plot, plot, view) else []
         self.cut = cut if cut and _accepted(checked_cut, view, cut["key"], cut["at"]) else None
         return [
             *(f"the filter {key}".strip() for key in filters if key not in self.filters),
@@ -86,6 +89,7 @@ class FittedTraits(GridTraits):
                 if sort not in sorted_by
             ),
             *(f"the sections of {group}" for group in [group] if group != self.group),
+            *(f"the plot of {' and '.join(plot)}" for _ in [plot] if plot != self.plot),
             *(f"the cut of {each['key']}" for each in [cut] if each and not self.cut),
         ]
 

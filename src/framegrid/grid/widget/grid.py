@@ -76,6 +76,9 @@ class Grid(FittedTraits):
             it are shown side by side, nearest first; or None.
         compared: 2 to 6 sample ids to be seen side by side, or none. Of `active`, `cut` and
             `compared`, setting one clears the others.
+        plot: two keys whose samples are counted against each other beside the grid,
+            ``["gps.lon", "gps.lat"]``, or none. Two keys with sliders make a density; where one
+            has a list of values it is a matrix. ``"digit:value"`` has each integer for itself.
         thumbnail_size: edge of a tile in px, 48 to 512; tiles are made a little smaller or larger
             to fill the row.
         fill: whether pictures fill their tiles, cut off at the sides, instead of being shown whole.

@@ -15,6 +15,7 @@ from framegrid.dataset import ImageDataset
 from framegrid.grid.answers.answers import Answers
 from framegrid.grid.answers.cutting import checked_cut
 from framegrid.grid.answers.orders import check_sort
+from framegrid.grid.answers.plots import check_plot
 from framegrid.grid.answers.sections import check_group
 from framegrid.grid.widget.frozen import frozen
 from framegrid.grid.widget.messages import Messenger
@@ -45,6 +46,7 @@ class GridTraits(anywidget.AnyWidget):
     active = traitlets.Int(None, allow_none=True).tag(sync=True)
     cut = Cut()
     compared = SampleIds()
+    plot = Keys(traitlets.Unicode()).tag(sync=True)
     thumbnail_size = traitlets.Int(128).tag(sync=True)
     fill = traitlets.Bool(default_value=False).tag(sync=True)
     captions = Keys(traitlets.Unicode()).tag(sync=True)
@@ -117,6 +119,11 @@ class GridTraits(anywidget.AnyWidget):
     def _check_captions(self, proposal: Any) -> Any:
         for key in proposal.value:
             self._answers.view.check_key(key)
+        return proposal.value
+
+    @traitlets.validate("plot")
+    def _check_plot(self, proposal: Any) -> Any:
+        check_plot(proposal.value, self._answers.view)
         return proposal.value
 
     @traitlets.validate("selected", "rows", "compared")
