@@ -1,6 +1,7 @@
 /** Filters on columns of ordinal codes, and what is to be known of the rows under them. */
 
-import type { Result, RowList, CodeColumn, Coding, Command, Query, Sections } from "./types";
+import { PlaneIndex } from "./plane";
+import type { Result, RowList, CodeColumn, Coding, Command, Plane, Query, Sections } from "./types";
 import { BY_CODE, SectionedOrder } from "./sections";
 import { Slice } from "./slice";
 import { IndexedColumn, SliceIndex } from "./sliceindex";
@@ -26,6 +27,7 @@ export class Crossfilter {
   #sections: SectionedOrder | null = null;
   #arrangement = BY_CODE;
   #wanted = new Set<string>();
+  #plane: { id: number; index: PlaneIndex } | null = null;
   #keep: number[] = [];
   #span = 0;
 
@@ -49,6 +51,8 @@ export class Crossfilter {
       case "arrange":
         this.#arrangement = command.arrangement;
         return;
+      case "plane":
+        return this.#setPlane(command.plane);
       case "want":
         this.#wanted = new Set(command.keys);
         return;
@@ -66,6 +70,7 @@ export class Crossfilter {
     this.#index ??= new SliceIndex(this.rowCount, this.#active, this.#columns.values());
     const counted = [...this.#shown(), ...this.#filtered()].map(([, column]) => column);
     yield* this.#index.build(counted, this.#rows, sections);
+    if (this.#plane) yield* this.#plane.index.build(this.#active, this.#columns);
   }
 
   /** The result with the rows on the screen, once `prepare` is through. */
@@ -82,7 +87,7 @@ export class Crossfilter {
 
   /** What is to be prepared for a query to be answered; null when nothing is. */
   lacks(query: Query): Command | null {
-    if (query.ask === "section") return null;
+    if (query.ask !== "near") return null;
     const column = this.#columns.get(query.keys[0]);
     return column && column !== this.#active ? { do: "prepare", key: query.keys[0] } : null;
   }
@@ -92,6 +97,10 @@ export class Crossfilter {
     if (query.ask === "section") {
       const isThere = this.#sections && query.code < this.#sections.codeCount;
       return isThere ? this.#slice().rowsOf(query.code) : new Uint32Array(0);
+    }
+    if (query.ask === "cells") {
+      const isSame = this.#plane?.id === query.plane;
+      return isSame ? this.#plane!.index.rowsOf(query.cells, query.count) : new Uint32Array(0);
     }
     const [column, aside] = query.keys.map((key) => this.#columns.get(key));
     if (!column || column !== this.#index!.active) return new Uint32Array(0);
@@ -112,6 +121,7 @@ export class Crossfilter {
       sections: slice.sections,
       without: new Map(without),
       histograms: new Map(histograms),
+      plane: this.#plane && this.#plane.index.counts,
       list,
     };
   }
@@ -143,6 +153,7 @@ export class Crossfilter {
     if (column) this.#columns.set(key, new IndexedColumn(column));
     else this.#columns.delete(key);
     if (!old) return;
+    if (this.#plane?.index.uses(key)) this.#plane = null;
     if (old === this.#active) this.#active = null;
     if (old.passes || old === this.#index?.active) this.#index = null;
     this.#index?.forget(old);
@@ -155,6 +166,11 @@ export class Crossfilter {
     this.#sections = sections && new SectionedOrder(sections);
     this.#index?.forgetSections();
     this.#index?.forgetOrder();
+  }
+
+  #setPlane(plane: Plane | null): void {
+    const isThere = plane && [plane.x, plane.y].every(({ key }) => this.#columns.has(key));
+    this.#plane = isThere ? { id: plane.id, index: new PlaneIndex(plane, this.rowCount) } : null;
   }
 
   #setBins(key: string, coding: Coding): void {

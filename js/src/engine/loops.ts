@@ -93,6 +93,53 @@ export function countPassing(
   for (let row = 0; row < slots.length; row++) counts[codes[row]] += passes[slots[row]];
 }
 
+/** Writes the cell of each row: of its two codes, what `begins` gives for one and `bins` adds for the other. */
+export function joinCells(
+  cells: Uint16Array,
+  xs: Codes,
+  begins: Uint16Array,
+  ys: Codes,
+  bins: Uint16Array,
+): void {
+  for (let row = 0; row < cells.length; row++) cells[row] = begins[xs[row]] + bins[ys[row]];
+}
+
+/** Leaves 1 in `alive` only where a filter lets a row pass. */
+export function shutOut(alive: Uint8Array, codes: Codes, passes: Uint8Array): void {
+  for (let row = 0; row < codes.length; row++) alive[row] &= passes[codes[row]];
+}
+
+/** Adds every row that is alive to the count of its cell. */
+export function countAlive(counts: Uint32Array, alive: Uint8Array, cells: Uint16Array): void {
+  for (let row = 0; row < cells.length; row++) counts[cells[row]] += alive[row];
+}
+
+/** The same for rows whose code passes. */
+export function countPassingCells(
+  counts: Uint32Array,
+  codes: Codes,
+  passes: Uint8Array,
+  alive: Uint8Array,
+  cells: Uint16Array,
+): void {
+  for (let row = 0; row < cells.length; row++)
+    counts[cells[row]] += alive[row] & passes[codes[row]];
+}
+
+/** Adds every row to `counts[slot of its code][its cell]`; where it is not alive, that is slot 0. */
+export function countCells(
+  counts: Uint32Array,
+  width: number,
+  codes: Codes,
+  slots: Uint16Array,
+  alive: Uint8Array,
+  cells: Uint16Array,
+): void {
+  for (let row = 0; row < cells.length; row++) {
+    counts[slots[codes[row]] * alive[row] * width + cells[row]]++;
+  }
+}
+
 /**
  * Puts the rows at the places from `start` up to `stop` of an order behind those of their section in
  * `out`; `next` has the place where a section goes on.

@@ -12,6 +12,7 @@ export function everything(rowCount: number): Result {
     sections: null,
     without: new Map(),
     histograms: new Map(),
+    plane: null,
     list: everyRow(),
   };
 }

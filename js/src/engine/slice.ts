@@ -4,7 +4,7 @@ import { select, selectInOrder } from "./loops";
 import { everyRow } from "./results";
 import { arrange, type SectionedOrder, sectionAt, startsOf } from "./sections";
 import type { IndexedColumn, SliceIndex } from "./sliceindex";
-import type { Run } from "./slottable";
+import { type Run, runsOf } from "./slottable";
 import type { Arrangement, ColumnHistogram, RowList, SectionList } from "./types";
 
 /** Rows that are gone through at a time. */
@@ -216,17 +216,6 @@ function* portions(start: number, stop: number): Generator<Stretch> {
   for (let at = start; at < stop; at += PORTION) {
     yield { start: at, stop: Math.min(stop, at + PORTION), most: Infinity };
   }
-}
-
-/** Runs of slots that pass; none begins at slot 0. */
-function runsOf(passes: Uint8Array): Run[] {
-  const runs: Run[] = [];
-  for (let slot = 1; slot < passes.length; slot++) {
-    const first = slot;
-    while (passes[slot]) slot++;
-    if (slot > first) runs.push([first, slot - 1]);
-  }
-  return runs;
 }
 
 const sum = (counts: Uint32Array): number => counts.reduce((sum, count) => sum + count, 0);

@@ -27,3 +27,14 @@ export class SlotTable {
     return sums;
   }
 }
+
+/** Runs of slots that pass; none begins at slot 0. */
+export function runsOf(passes: Uint8Array): Run[] {
+  const runs: Run[] = [];
+  for (let slot = 1; slot < passes.length; slot++) {
+    const first = slot;
+    while (passes[slot]) slot++;
+    if (slot > first) runs.push([first, slot - 1]);
+  }
+  return runs;
+}

@@ -32,6 +32,24 @@ export interface Arrangement {
   folded: readonly number[];
 }
 
+/** One side of a plane: each code of a column is in one of its bins. */
+export interface PlaneSide {
+  key: string;
+  /** By code. */
+  bins: Uint16Array;
+  binCount: number;
+}
+
+/** Two columns against each other; a cell is a bin of x and one of y, at most 65,536 in all. */
+export interface Plane {
+  /** Tells its counts from those of others. */
+  id: number;
+  x: PlaneSide;
+  y: PlaneSide;
+  /** Columns whose filters shut nothing out of it: the two, and masks of them. */
+  aside: readonly string[];
+}
+
 /** What an engine is told. */
 export type Command =
   /** Adds or replaces a column, or removes it; either drops its filter. */
@@ -45,6 +63,8 @@ export type Command =
   /** Shows the rows section by section, each in the display order; null for as one. */
   | { do: "sections"; sections: Sections | null }
   | { do: "arrange"; arrangement: Arrangement }
+  /** Counts two columns against each other; without one of them, or with others, there is none. */
+  | { do: "plane"; plane: Plane | null }
   /** Says whose histograms are of interest. */
   | { do: "want"; keys: string[] }
   /** Says that this filter is about to move. */
@@ -59,6 +79,11 @@ export type Query =
    * first: all of the first of `codes` before the next, each from the first row on.
    */
   | { ask: "near"; keys: string[]; codes: Uint16Array; count: number }
+  /**
+   * At most `count` rows of each of these cells of the plane, the first ones: so many places for
+   * each cell, `NO_ROW` where it has no more; none where the plane is another one.
+   */
+  | { ask: "cells"; plane: number; cells: Uint16Array; count: number }
   /** All rows of a section that pass every filter, in order. */
   | { ask: "section"; code: number };
 
@@ -69,6 +94,13 @@ export interface ColumnHistogram {
   matching: Uint32Array;
   /** Rows with the missing code that pass every filter but the column's own. */
   missing: number;
+}
+
+/** Counts of rows by cell. */
+export interface PlaneCounts {
+  id: number;
+  /** Rows that pass every filter but those aside; the cells of one bin of x follow each other. */
+  counts: Uint32Array;
 }
 
 /** Sections with rows that pass, as they follow each other. */
@@ -108,6 +140,7 @@ export interface Result {
   without: Map<string, number>;
   /** Of the columns that were asked for and are here. */
   histograms: Map<string, ColumnHistogram>;
+  plane: PlaneCounts | null;
   list: RowList;
 }
 

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { placeOf, rowAt } from "../../src/engine/results";
 import type { CodeColumn, Command, Engine, Result } from "../../src/engine/types";
 import { LOCAL_ROWS, LocalEngine, openEngine } from "../../src/engine/engine";
+import { NO_ROW } from "../../src/engine/plane";
 import { type Port, RemoteEngine, serve } from "../../src/engine/remote";
 import { random } from "../random";
 import { act, expectSame, group, Naive } from "./naive";
@@ -59,8 +60,24 @@ async function expectAnswers(
     next(naive.columns.get(key)?.codeCount ?? 1),
   );
   const near = engine.ask({ ask: "near", keys, codes: new Uint16Array(new Set(codes)), count: 5 });
+  await expectCells(engine, naive, next);
   expect([...(await section)]).toEqual(naive.sectionRows(code));
   expect([...(await near)]).toEqual(key ? naive.near(keys, codes, 5) : []);
+}
+
+async function expectCells(
+  engine: Engine,
+  naive: Naive,
+  next: (below: number) => number,
+): Promise<void> {
+  const [cells, count] = [naive.plane ? naive.cells() : [[]], 1 + next(3)];
+  const wanted = Uint16Array.from(new Set([next(cells.length), next(cells.length)]));
+  const plane = naive.plane?.id ?? 7;
+  const rows = await engine.ask({ ask: "cells", plane, cells: wanted, count });
+  const expected = [...wanted].flatMap((cell) =>
+    Array.from({ length: count }, (_, place) => cells[cell][place] ?? NO_ROW),
+  );
+  expect([...rows]).toEqual(naive.plane ? expected : []);
 }
 
 test.each(Array.from({ length: 20 }, (_, seed) => seed))(

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import { isComplete, placeOf, rowAt } from "../../src/engine/results";
-import type { Arrangement, CodeColumn, Command, Result } from "../../src/engine/types";
+import type { Arrangement, CodeColumn, Command, Plane, Result } from "../../src/engine/types";
 import { shuffled } from "../random";
 
 const KEYS = ["a", "b", "c", "d", "e"];
@@ -18,6 +18,8 @@ export class Naive {
   sections: number[] | null = null;
   codeCount = 0;
   arrangement: Arrangement = { by: "value", atMost: 0, folded: [] };
+
+  plane: Plane | null = null;
 
   constructor(readonly rowCount: number) {}
 
@@ -69,6 +71,23 @@ export class Naive {
     return rows.slice(0, count);
   }
 
+  /** Rows of each cell of the plane that pass every filter but those aside. */
+  cells(): number[][] {
+    const { x, y, aside } = this.plane!;
+    const cells = Array.from({ length: x.binCount * y.binCount }, (): number[] => []);
+    const binOf = ({ key, bins }: Plane["x"], row: number): number =>
+      bins[this.columns.get(key)!.codes[row]];
+    for (const row of this.allRows()) {
+      if (this.passes(row, ...aside)) cells[binOf(x, row) * y.binCount + binOf(y, row)].push(row);
+    }
+    return cells;
+  }
+
+  /** To be called when a column is gone or another one. */
+  lose(key: string): void {
+    if (this.plane && [this.plane.x.key, this.plane.y.key].includes(key)) this.plane = null;
+  }
+
   histogram(key: string): object {
     const { codes, codeCount, bins, binCount } = this.columns.get(key)!;
     const all = new Array<number>(binCount).fill(0);
@@ -106,14 +125,17 @@ export function act(naive: Naive, next: (below: number) => number): Command {
   const key = KEYS[next(KEYS.length)];
   const column = naive.columns.get(key);
   if (!next(6)) return group(naive, next);
+  if (!next(8)) return oppose(naive, next);
   const action = next(14);
   if (!column || action === 0) {
     const fresh = randomColumn(naive.rowCount, next);
+    if (column) naive.lose(key);
     naive.columns.set(key, fresh);
     // The engine may take the codes away.
     return { do: "column", key, column: { ...fresh, codes: fresh.codes.slice() } };
   }
   if (action === 1) {
+    naive.lose(key);
     naive.columns.delete(key);
     return { do: "column", key, column: null };
   }
@@ -134,6 +156,21 @@ export function act(naive: Naive, next: (below: number) => number): Command {
   const codes = Array.from({ length: column.codeCount }, (_, code) => code);
   column.passes = action === 5 ? null : Uint8Array.from(codes, (code) => Number(pass(code)));
   return { do: "filter", key, passes: column.passes };
+}
+
+/** Two columns against each other, maybe one that is not there. */
+function oppose(naive: Naive, next: (below: number) => number): Command {
+  const [x, y, other] = [KEYS[next(5)], KEYS[next(5)], KEYS[next(5)]];
+  const side = (key: string): Plane["x"] => {
+    const codeCount = naive.columns.get(key)?.codeCount ?? 1;
+    const binCount = 1 + next(next(2) ? 5 : 200);
+    return { key, bins: new Uint16Array(codeCount).map(() => next(binCount)), binCount };
+  };
+  const aside = next(2) ? [x, y] : [x, y, other];
+  const plane = next(5) ? { id: next(99), x: side(x), y: side(y), aside } : null;
+  const isThere = naive.columns.has(x) && naive.columns.has(y);
+  naive.plane = isThere ? plane : null;
+  return { do: "plane", plane };
 }
 
 /** Sections of all rows, or another arrangement of them. */
@@ -162,6 +199,11 @@ export function expectSame(result: Result, naive: Naive): void {
   expectSameSections(result, naive);
   for (const [key, { all, matching, missing }] of result.histograms) {
     expect({ all: [...all], matching: [...matching], missing }).toEqual(naive.histogram(key));
+  }
+  if (!naive.plane) expect(result.plane).toBeNull();
+  else {
+    expect(result.plane!.id).toBe(naive.plane.id);
+    expect([...result.plane!.counts]).toEqual(naive.cells().map((rows) => rows.length));
   }
   const filtered = [...naive.columns].filter(([, { passes }]) => passes);
   const without = filtered.map(([key]): [string, number] => [
