@@ -5,6 +5,9 @@ import type { Category, ColumnKind, Condition, Edge, Value } from "./protocol";
 import type { SampleSet } from "./values/sampleset";
 import type { RangeScale } from "./values/scale";
 import type { PlotView } from "./view/plot";
+import type { TileState } from "./view/tile";
+
+export type { TileState };
 
 export interface Histogram {
   /** Counts per bin of all samples. */
@@ -49,16 +52,6 @@ export interface KeyView {
    * and is all that there is of text.
    */
   values: ValueItem[] | null;
-}
-
-/** What is known of a tile; null where it has not arrived. */
-export interface TileState {
-  name: string | null;
-  /** Of the captions and the key sorted by, those that are known. */
-  values: ReadonlyMap<string, Value>;
-  url: string | null;
-  /** Why there is no picture. */
-  error: string | null;
 }
 
 export interface Detail {

@@ -9,6 +9,7 @@ import type { Command, Engine, EngineEvents } from "../engine/types";
 import { areSame, type Filters } from "../values/conditions";
 import { type FiltersInForce, maskOf, ROWS } from "./inforce";
 import { LoadedColumns } from "./loaded";
+import type { LoadedPlane } from "./plane";
 import { type Reading, Readings } from "./readings";
 import { Supply } from "./supply";
 import type { SampleIds } from "../values/ids";
@@ -265,6 +266,17 @@ export class Collection {
     if (!(column instanceof RangeColumn)) return [];
     const codes = column.scale.codesNear(value);
     return this.#rowIds(this.engine.ask({ ask: "near", keys: [key, maskOf(key)], codes, count }));
+  }
+
+  /** Two keys against each other. */
+  get plane(): LoadedPlane {
+    return this.#loaded.plane;
+  }
+
+  /** The samples of cells; see `LoadedPlane.rowsIn`. */
+  async samplesIn(plane: number, cells: readonly number[], count: number): Promise<number[][]> {
+    const rows = await this.plane.rowsIn(plane, cells, count);
+    return rows.map((each) => each.map((row) => this.#ids.at(row)));
   }
 
   /** All samples of a section that pass every filter. */

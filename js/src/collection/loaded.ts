@@ -9,6 +9,7 @@ import type { Codes, SectionCodes } from "../engine/loops";
 import { BY_CODE } from "../engine/sections";
 import type { CodesHeader, Condition, Edge, SectionsHeader } from "../protocol";
 import { attempt, FiltersInForce } from "./inforce";
+import { LoadedPlane } from "./plane";
 import { isSameArrangement, LoadedSections } from "./sections";
 import { groupKey } from "../values/group";
 import type { SampleIds } from "../values/ids";
@@ -21,6 +22,7 @@ type Grouping = Pick<Question, "groupOrder" | "perGroup" | "collapsed">;
 export class LoadedColumns {
   readonly columns = new Map<string, KeyColumn>();
   readonly inForce: FiltersInForce;
+  readonly plane: LoadedPlane;
   sort: readonly string[] = [];
   sections: LoadedSections | null = null;
   arrangement = BY_CODE;
@@ -39,6 +41,7 @@ export class LoadedColumns {
   constructor(engine: Engine, isKey: (key: string) => boolean) {
     this.#isKey = isKey;
     this.inForce = new FiltersInForce(engine, this.columns);
+    this.plane = new LoadedPlane(engine, this.columns);
   }
 
   /** Why nobody can tell what passes the filter of a key, or why there are no codes of it. */
@@ -75,7 +78,7 @@ export class LoadedColumns {
     if (!(column instanceof RangeColumn)) return [];
     const scaled = column.scaled(log);
     this.columns.set(key, scaled);
-    return [{ do: "bins", key, coding: scaled.coding }];
+    return [{ do: "bins", key, coding: scaled.coding }, ...this.plane.commands()];
   }
 
   /** The codes that filters need beyond what is held: of keys that have none, and with their bounds. */
@@ -138,7 +141,7 @@ export class LoadedColumns {
 
   /** Takes an array that was pulled; the wanted filter on it is applied with it. */
   put(spec: EngineArray, array: PulledArray): Command[] {
-    return [...this.#take(spec, array), ...this.inForce.commands()];
+    return [...this.#take(spec, array), ...this.plane.commands(), ...this.inForce.commands()];
   }
 
   /** The arrays that are held, as a description has them; of columns those that are `shown`. */
@@ -170,6 +173,7 @@ export class LoadedColumns {
       ...this.inForce.forget(changed),
       ...arrays.flatMap(([spec, array]) => this.#take(spec, array)),
       ...this.#arrange(),
+      ...this.plane.commands(),
       ...this.inForce.commands(),
     ];
   }

@@ -58,7 +58,7 @@ export class Explorer implements ExplorerView {
     this.samplesAt = new NearSamples(display, this.tiles);
     const { filters, keys, tiles } = this;
     this.cut = new CutState({ ...parts, filters, keys, tiles });
-    this.plot = new PlotState({ model, display, settings });
+    this.plot = new PlotState({ ...parts, model, filters, keys, tiles });
     this.#loading = new Loading({
       ...parts,
       filters: this.filters,

@@ -6,6 +6,7 @@ import type { TraitSync } from "../kernel/traits";
 import type { Condition } from "../protocol";
 import { toWire } from "../values/conditions";
 import { type KeyFormat, PLAIN } from "../values/keyformat";
+import { plotSide } from "../values/plot";
 import type { CodeOf, KeysView, KeyView, Settings } from "../view";
 import type { Display } from "./display.svelte";
 import type { FilterState } from "./filterstate";
@@ -18,7 +19,7 @@ interface Sources {
   display: Display;
   filters: FilterState;
   pending: Pending;
-  settings: Pick<Settings, "cut">;
+  settings: Pick<Settings, "cut" | "plot">;
 }
 
 export class FilterKeys implements KeysView {
@@ -101,6 +102,10 @@ export class FilterKeys implements KeysView {
     const shown = collection ?? display.collection;
     const keys = new Set(this.#wanted);
     if (settings.cut) keys.add(settings.cut.key);
+    for (const text of settings.plot) {
+      const side = plotSide(text, shown?.infos ?? []);
+      if (side) keys.add(side.key);
+    }
     await pending.run(async () => shown?.want([...keys]));
     // What has no codes has no result either, but a reason.
     display.renew();

@@ -18,7 +18,7 @@ export class NearSamples implements SamplesAt {
   }
 
   show(sampleIds: readonly number[], edge: number): void {
-    this.#tiles.showBeside(sampleIds, edge);
+    this.#tiles.showBeside(this, sampleIds, edge);
   }
 
   tile(sampleId: number): TileState | undefined {

@@ -41,6 +41,8 @@ export class Tiles implements TilesView {
   /** Samples of which the first that passes keeps its place, and how many there is room for. */
   #kept: number[] = [];
   #span = 0;
+  /** Who shows pictures beside the grid. */
+  readonly #beside = new Map<object, { sampleIds: readonly number[]; edge: number }>();
 
   constructor({ channel, display, settings, collapsed }: Surroundings, folded: () => void) {
     [this.#collapsed, this.#folded] = [collapsed, folded];
@@ -152,9 +154,16 @@ export class Tiles implements TilesView {
     this.#look(this.#kept, sampleIds.length);
   }
 
-  /** Tells of which samples pictures are shown beside the grid, and their edge in CSS px. */
-  showBeside(sampleIds: readonly number[], edge: number): void {
-    this.#store.showBeside(sampleIds, pictureSize(edge));
+  /** Tells of which samples somebody shows pictures beside the grid, and their edge in CSS px. */
+  showBeside(who: object, sampleIds: readonly number[], edge: number): void {
+    this.#beside.delete(who);
+    if (sampleIds.length) this.#beside.set(who, { sampleIds, edge });
+    const all = [...this.#beside.values()];
+    const largest = Math.max(edge, ...all.map((each) => each.edge));
+    this.#store.showBeside(
+      all.flatMap((each) => each.sampleIds),
+      pictureSize(largest),
+    );
   }
 
   /** Tells a collection what is on the screen. */

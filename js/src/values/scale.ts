@@ -78,10 +78,15 @@ export class RangeScale {
     return (x * unit - from * unit) / (to * unit - from * unit);
   }
 
+  /** The value at a place along the track. */
+  valueAt(fraction: number): Edge {
+    const [from, to] = [this.#bent(this.first), this.#bent(this.last)];
+    return this.#straight(from * (1 - fraction) + to * fraction);
+  }
+
   /** The step nearest to a place along the track. */
   nearest(fraction: number): Edge {
-    const [from, to] = [this.#bent(this.first), this.#bent(this.last)];
-    const value = this.#straight(from * (1 - fraction) + to * fraction);
+    const value = this.valueAt(fraction);
     const index = Math.min(this.steps.length - 1, countBelow(this.steps, value));
     const [below, above] = [this.steps[Math.max(0, index - 1)], this.steps[index]];
     return value - below < above - value ? below : above;
