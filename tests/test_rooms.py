@@ -63,6 +63,7 @@ ROOMS = {
         "ingest",
         "exports",
         "compute",
+        "overview",
     ],
     "grid": ["protocol", "answers", "sharing", "widget"],
 }

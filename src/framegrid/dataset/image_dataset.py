@@ -47,6 +47,8 @@ from framegrid.dataset.ingest.presence import MissingImagesCheck, check_images, 
 from framegrid.dataset.ingest.relinking import Missing, relink
 from framegrid.dataset.ingest.sizes import fill_sizes
 from framegrid.dataset.matching.matching import On
+from framegrid.dataset.overview.changes import Changes
+from framegrid.dataset.overview.since import changes_since
 from framegrid.dataset.reports.import_report import ImportReport
 from framegrid.dataset.reports.ingest_reports import ExifReport, IngestReport
 from framegrid.dataset.reports.wording import counted
@@ -1139,6 +1141,34 @@ class ImageDataset:
             ```
         """
         return self._connection.undo(edits)
+
+    def changes(self, since: Any) -> Changes:
+        """The values that changed, one a row, as comparing ``df`` then and now would tell.
+
+        Args:
+            since: a number of edits of this session, or a line of ``history`` of it, as in
+                ``history().iloc[-3]`` (that edit counts), as far as ``undo`` reaches; or another
+                dataset or its path, such as ``"photos.parquet.bak"``, whose samples are matched by
+                path: exactly, or, where no path is the same, by how paths end.
+
+        Returns:
+            A DataFrame of ``sample_id``, ``key``, ``old`` and ``new``, None for no value, by sample
+            and key. Its ``added`` and ``removed`` are frames of samples that came and went, whose
+            values are no rows. A key that was renamed went, and another came. ``folder`` is left
+            out, and of another dataset names and paths are, too.
+
+        Raises:
+            ValueError: ``undo`` does not reach so far, or the file is no dataset.
+            ConflictError: somebody else changed since what one of the edits did.
+            FileNotFoundError, TypeError: `since` is nothing of the kind.
+
+        Example:
+            ```python
+            dataset.changes("photos.parquet.bak").groupby("key").size()
+            ```
+        """
+        other = since._connection if isinstance(since, ImageDataset) else since  # noqa: SLF001
+        return changes_since(self._connection, other)
 
     # How it looks
 

@@ -14,6 +14,7 @@ from framegrid.storage.store.opening_stores import (
     create_store,
     follow_store,
     open_store,
+    read_table,
     store_in_memory,
 )
 from framegrid.storage.store.store import Store
@@ -63,6 +64,7 @@ __all__ = [
     "is_dataset",
     "open_store",
     "own_copy",
+    "read_table",
     "slice_of_dataset",
     "store_in_memory",
     "to_frame",

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from time import time_ns
 from typing import Any
 
 from framegrid.base import Schema
@@ -25,6 +26,8 @@ class UndoLog:
         self._edits: deque[tuple[Entry, int]] = deque()
         self._size = 0
         self._is_cut = False
+        self._begin = time_ns() // 1000
+        self._taken_back: list[tuple[int, int]] = []  # when, and since when the edits were
 
     def note(self, entry: Entry, size: int) -> None:
         """Note an edit that was made; an ``Undo`` makes those forgotten that it took back.
@@ -33,8 +36,10 @@ class UndoLog:
             entry: the edit.
             size: of its change, in bytes.
         """
-        _, change, before, _, _ = entry
+        line, change, before, _, _ = entry
         if type(change) is Undo:
+            first = self._edits[-change.edits][0][0]
+            self._taken_back.append((line[0] or 0, first[0] or 0))
             for _ in range(change.edits):
                 self._size -= self._edits.pop()[1]
             return
@@ -42,8 +47,9 @@ class UndoLog:
         self._edits.append((entry, size))
         self._size += size
         while self._size > MOST_BYTES or len(self._edits) > MOST_EDITS:
-            self._size -= self._edits.popleft()[1]
-            self._is_cut = True
+            (cut, *_), cut_size = self._edits.popleft()
+            self._size -= cut_size
+            self._begin, self._is_cut = (cut[0] or 0) + 1, True
 
     def last(self, count: int) -> list[Done]:
         """The last edits that were not taken back, the last one first.
@@ -65,6 +71,27 @@ class UndoLog:
             ConflictError: if what one of them did was changed since.
         """
         return undo(table, self.last(count))
+
+    def since(self, when: int) -> int:
+        """The number of edits made since a moment, those that were taken back left out.
+
+        Args:
+            when: the moment, in us since 1970; an edit made at it counts.
+
+        Raises:
+            ValueError: if it is before the first edit that is kept, or before edits that were taken
+                back since.
+        """
+        if when < self._begin:
+            raise ValueError(
+                f"that was before the last {MOST_EDITS:,} edits, or the {MOST_BYTES >> 20} MB that "
+                "are kept to undo them"
+                if self._is_cut
+                else "that was before the dataset was opened here"
+            )
+        if any(undone >= when > first for undone, first in self._taken_back):
+            raise ValueError("undo took back edits since that had been made before it")
+        return sum((entry[0][0] or 0) >= when for entry, _ in self._edits)
 
     def respell(self, made: Callable[[Any], Any]) -> None:
         """Take the changes in it to be others, of the same size."""

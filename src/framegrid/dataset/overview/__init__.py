@@ -1,0 +1,1 @@
+"""What a dataset holds, key by key, and what changed in it."""
