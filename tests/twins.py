@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 import framegrid as fg
+from framegrid.grid import protocol
 from framegrid.grid.answers.answers import Answers
 from framegrid.grid.answers.arrays import encode
 from framegrid.grid.answers.orders import shuffled
@@ -50,6 +51,13 @@ SORTS = [
     *(["few", "-score"], ["-flag", "label"], ["flag", "random:5"], ["-sparse"]),
 ]
 SEEDS = ["0", "7", "-1", "18446744073709551616", "123456789012345678901234567890"]
+DIFFERENCES = [
+    *(({}, None, selected) for selected in ([0], [1, 3], [0, 1, 5, 7], [0, 1, 3, 4, 5, 6])),
+    ({"score": {"min": 0, "max": None, "missing": False}}, None, []),
+    ({"label": {"in": ["b", None]}}, [0, 1, 3, 6, 7], []),
+    ({}, [4, 5, 6, 7], []),
+    ({}, None, []),
+]
 IDS = [0, 1, 2, 1000, 2**31, 2**32 - 1, 2**32, 2**53 - 1]
 
 
@@ -69,6 +77,9 @@ def made():
             [group, *answered(view, {"of": "sections", "group": group})] for group in GROUPS
         ],
         "orders": [[sort, answered(view, {"of": "order", "sort": sort})[0]] for sort in SORTS],
+        "differences": [
+            [asked, answers.differences(protocol.Differences(*asked))] for asked in DIFFERENCES
+        ],
         "shuffled": [[seed, IDS, shuffled(np.array(IDS), int(seed)).tolist()] for seed in SEEDS],
     }
 

@@ -242,6 +242,29 @@ export interface CutReply {
 }
 
 /** Each request with its parts (`part`) and its reply (`ok`). */
+/** How some samples differ from the others in a key. */
+export interface KeyDifference {
+  key: string;
+  kind: "range" | "values" | "missing";
+  /** The distance of the distributions of a range, from 0 to 1; else log-odds, below 0 for fewer. */
+  effect: number;
+  /** Of which there are more or fewer, if the kind is values. */
+  value: Category;
+  /** Whether numbers are higher, or more have the value, or none. */
+  more: boolean;
+  /** How many of the samples have a value, or that value, or lack one. */
+  support: number;
+  /** Whether it is more than chance. */
+  different: boolean;
+}
+
+/** How many samples are on either side, and the keys, the surest first; none if a side is empty. */
+export interface DifferencesReply {
+  inside: number;
+  outside: number;
+  keys: KeyDifference[];
+}
+
 export interface Requests {
   /**
    * Sent first, again on every render and whenever the trait `_revision` changes. With it goes what
@@ -299,6 +322,12 @@ export interface Requests {
     };
     part: never;
     ok: { code: string };
+  };
+  /** In which keys the samples that pass, or those selected if any are, differ from the others. */
+  differences: {
+    body: { filters: WireFilters; rows: Traits["rows"]; selected: Traits["selected"] };
+    part: never;
+    ok: DifferencesReply;
   };
   picture: { body: { sample_id: number; size: number }; part: never; ok: { picture: Picture } };
   /**

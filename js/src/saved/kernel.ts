@@ -8,6 +8,7 @@ import type {
   Condition,
   CutReply,
   Description,
+  DifferencesReply,
   ErrorHeader,
   Picture,
   Request,
@@ -20,6 +21,7 @@ import { isSame } from "../values/conditions";
 import { SampleSet } from "../values/sampleset";
 import { sortKeys, sortsOf } from "../values/sort";
 import { cut, type Ranking, ranking } from "./cutting";
+import { differences } from "./differing";
 import { order } from "./orders";
 import { passing } from "./passing";
 import { encodeElements, encodeRange, encodeText, encodeValues } from "./savedarrays";
@@ -86,6 +88,8 @@ export class SavedKernel {
       }
       case "cut":
         return { ok: this.#cut(request), buffers: [] };
+      case "differences":
+        return { ok: this.#differences(request), buffers: [] };
       case "code":
         throw new Error("the page has no dataset: open the notebook to copy this as code");
       default:
@@ -167,14 +171,33 @@ export class SavedKernel {
     return cut(this.#ranked.ranking, header, body);
   }
 
-  #rank({ key, filters, rows }: Requests["cut"]["body"]): Ranking {
-    const { ids } = this.#data;
-    const chosen = rows == null ? null : SampleSet.unpack(rows);
-    const passes = Uint8Array.from(ids, (id) => Number(!chosen || chosen.has(id)));
+  #rank({ key, ...asked }: Requests["cut"]["body"]): Ranking {
+    return ranking(this.#table.comparables(key), this.#data.ids, this.#passing(asked));
+  }
+
+  #passing({ filters, rows }: Pick<Requests["cut"]["body"], "filters" | "rows">): Uint8Array {
+    const passes = this.#among(rows ?? null);
     for (const [filtered, condition] of Object.entries(filters)) {
       this.#mask(filtered, condition).forEach((passing, row) => (passes[row] &= passing));
     }
-    return ranking(this.#table.comparables(key), ids, passes);
+    return passes;
+  }
+
+  /** By row, 1 for these samples; null is all. */
+  #among(packed: Traits["rows"]): Uint8Array {
+    const chosen = packed === null ? null : SampleSet.unpack(packed);
+    return Uint8Array.from(this.#data.ids, (id) => Number(!chosen || chosen.has(id)));
+  }
+
+  #differences({ selected, ...asked }: Requests["differences"]["body"]): DifferencesReply {
+    const chosen = this.#among(selected);
+    const isChosen = chosen.includes(1);
+    const keys = this.#data.description.columns.map(({ key }) => key);
+    return differences(
+      isChosen ? keys : keys.filter((key) => !Object.hasOwn(asked.filters, key)),
+      (key) => this.#codes(key, []),
+      isChosen ? chosen : this.#passing(asked),
+    );
   }
 
   #tiles({ sample_ids, size, captions, sort }: Requests["tiles"]["body"]): Answer {

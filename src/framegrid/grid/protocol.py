@@ -156,7 +156,20 @@ class Code:
     plot: list[str]
 
 
-Request = Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut | Code
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """In which keys the samples that pass, or those selected if any are, differ from the others.
+
+    The fields are traits as the browser has them. The reply has ``inside`` and ``outside``, how
+    many samples are on either side, and ``keys``, the surest first; none where a side is empty.
+    """
+
+    filters: Json
+    rows: list[int] | str | None
+    selected: list[int] | str
+
+
+Request = Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut | Code | Differences
 
 REQUESTS: dict[str, type[Request]] = {
     "ready": Ready,
@@ -167,6 +180,7 @@ REQUESTS: dict[str, type[Request]] = {
     "picture": LargePicture,
     "cut": Cut,
     "code": Code,
+    "differences": Differences,
 }
 
 

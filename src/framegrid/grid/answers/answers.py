@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from framegrid import images
+from framegrid import filters, images
 from framegrid.base import brief, logs
 from framegrid.dataset import ImageDataset, Sample
 from framegrid.grid import protocol
@@ -16,9 +16,12 @@ from framegrid.grid.answers.arrays import Buffers, Encoded
 from framegrid.grid.answers.cells import cell
 from framegrid.grid.answers.column_cache import ColumnCache
 from framegrid.grid.answers.cutting import Cutting
+from framegrid.grid.answers.differing import Difference, Sides, differences, on_wire, sides
 from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.answers.groups import parse_group
 from framegrid.grid.answers.orders import sort_keys
+from framegrid.grid.answers.packed_ids import LONGEST_LIST, unpack
+from framegrid.grid.answers.shown import Question
 from framegrid.grid.protocol import Json
 
 # Arrays stay encoded while the browser pulls them piece by piece, and while the column is the same.
@@ -124,6 +127,29 @@ class Answers:
             UnknownKeyError, FilterError: as for ``Cutting.answer``.
         """
         return self._cutting.answer(self.view, request)
+
+    def differences(self, request: protocol.Differences) -> Json:
+        """In which keys the samples that a page shows, or has selected, differ from the rest.
+
+        Raises:
+            UnknownKeyError, FilterError: as for ``passing``.
+        """
+        most = len(self.view.rows) + LONGEST_LIST
+        question = Question(
+            filters.normalise(request.filters, self.view.schema),
+            None if request.rows is None else self.view.known(unpack(request.rows, most)),
+        )
+        compared = sides(question, unpack(request.selected, most), self.view)
+        return on_wire(compared, self.differing(compared))
+
+    def differing(self, compared: Sides) -> list[Difference]:
+        """How samples differ from the others, key by key; see ``differences``."""
+        view = self.view
+
+        def codes_of(key: str) -> Encoded:
+            return self._array(view, {"of": "codes", "key": key, "extra": []})
+
+        return differences(view, codes_of, compared)
 
     def detail(self, sample_id: int) -> Json:
         """All fields and metadata of a sample, of very long values the beginning.

@@ -19,6 +19,7 @@ from framegrid import filters as conditions
 from framegrid.base import brief, replacing
 from framegrid.dataset import ImageDataset
 from framegrid.grid.answers.answers import Answers
+from framegrid.grid.answers.differing import check_both_sides, frame, sides
 from framegrid.grid.answers.orders import order
 from framegrid.grid.answers.shown import Question, arranged, groups, matching
 from framegrid.grid.sharing.saved_page import page
@@ -159,6 +160,27 @@ class Grid(FittedTraits):
         year begins, or missing, which is last. Without a group there are none.
         """
         return groups(self._question, self._fit())
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """In which keys the samples that pass, or the selected ones, differ from all others.
+
+        A row for each key, the surest difference first; of those with a filter, which differ as
+        that says so, only if samples are selected. ``kind`` is ``"range"``, with the largest
+        distance of both distributions at a slider's steps as ``effect``, ``"values"`` or
+        ``"missing"``, with log-odds, below 0 for fewer. ``direction`` says ``"higher"``,
+        ``"fewer dog"``, ``"more missing"``; ``support`` how many of the samples have a value, or
+        that one, or lack one; ``different`` whether it is more than chance, at a false discovery
+        rate of 5 % among all keys (tests of Kolmogorov and Smirnov, Fisher, Benjamini and
+        Hochberg, as ``framegrid.grid.answers.differing`` has them from the literature).
+
+        Raises:
+            FilterError: all samples pass or none does; it says what to do.
+
+        """
+        compared = sides(self._question, self.selected.array, self._fit())
+        check_both_sides(compared)
+        return frame(self._answers.differing(compared))
 
     @property
     def query(self) -> str:

@@ -75,13 +75,17 @@ class Messenger:
             case _:
                 self._ok(reply_to, self._told(request))
 
-    def _told(self, request: protocol.SampleDetail | protocol.Cut | protocol.Code) -> Json:
+    def _told(
+        self, request: protocol.SampleDetail | protocol.Cut | protocol.Code | protocol.Differences
+    ) -> Json:
         """Answer what takes neither buffers nor time."""
         match request:
             case protocol.SampleDetail():
                 return self._answers.detail(request.sample_id)
             case protocol.Cut():
                 return self._answers.cut(request)
+            case protocol.Differences():
+                return self._answers.differences(request)
             case protocol.Code():
                 return self._answers.code(request, self._name())
 
