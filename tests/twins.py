@@ -68,11 +68,13 @@ def made():
     dataset = fg.ImageDataset.from_dataframe(frame, path_column="path")
     dataset.remove_samples([2])
     answers = Answers(dataset)
-    traits = {"filters": {}, "captions": [], "sort": "", "group": "", "plot": []}
+    traits = {"filters": {}, "captions": ["folder"], "sort": "", "group": "", "plot": []}
     values = saved_values(answers, traits)
     view = answers.view
     return {
-        "data": {key: values[key] for key in ("ids", "columns", "fields", "headers")},
+        "data": {
+            key: values[key] for key in ("ids", "columns", "fields", "headers", "description")
+        },
         "sections": [
             [group, *answered(view, {"of": "sections", "group": group})] for group in GROUPS
         ],

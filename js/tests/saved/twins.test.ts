@@ -1,7 +1,13 @@
 /** What the kernel answers, as `tests/twins.py` wrote it: the page answers the same. */
 
 import { expect, test } from "vitest";
-import type { ArrayHeader, ArraySpec, CodesHeader, DifferencesReply, WireFilters } from "../../src/protocol";
+import type {
+  ArrayHeader,
+  ArraySpec,
+  CodesHeader,
+  DifferencesReply,
+  WireFilters,
+} from "../../src/protocol";
 import { SavedKernel, type SavedData } from "../../src/saved/kernel";
 import type { SavedColumn } from "../../src/saved/table";
 import { shuffled } from "../../src/values/shuffled";
