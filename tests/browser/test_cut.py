@@ -54,9 +54,21 @@ def shows(region, grid):
     )
 
 
+def place_of(region, sample_id):
+    """How far down the page a tile of the grid is, in px."""
+    tile = region.get_by_role("listbox", name="Samples").locator(f"[data-sample-id='{sample_id}']")
+    box = tile.bounding_box() if tile.count() else None
+    return box and round(box["y"])
+
+
 def test_a_cut_moves_by_sample_by_percent_and_by_drag(dataset, show):
-    grid = fg.Grid(dataset, height=700)
+    grid = fg.Grid(dataset, height=700, thumbnail_size=200)
     region = show(grid)[0].first
+    expect(status(region)).to_contain_text("60")
+    region.get_by_role("listbox", name="Samples").press("End")
+    last = SAMPLES - 1
+    wait_until(lambda: place_of(region, last) is not None)
+    before_cut = place_of(region, last)
     expect(slider(region, "score minimum")).to_be_visible()
     region.get_by_role("group", name="score", exact=True).hover()
     region.get_by_role("button", name="Cut by score").click()
@@ -81,10 +93,13 @@ def test_a_cut_moves_by_sample_by_percent_and_by_drag(dataset, show):
     expect(opened).to_contain_text("0 missing")
     wait_until(lambda: shows(region, grid))
     assert violations(region) == []
+    grid.filters = {}
+    expect(opened).to_contain_text("6 missing")
     cut.press("Escape")
     expect(opened).to_have_count(0)
     assert grid.cut is None
     expect(region.get_by_role("listbox", name="Samples")).to_be_focused()
+    wait_until(lambda: place_of(region, last) == before_cut)
 
 
 def test_a_picture_of_a_cut_opens_and_leads_back_while_a_loop_writes(dataset, show):

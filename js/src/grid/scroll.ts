@@ -20,7 +20,7 @@ const END_SCREENS = 50;
  * Keeps the content offset (px, any height) and the scrollbar (px, at most `MAX_SCROLL_HEIGHT`)
  * together.
  *
- * Up to the limit both are the same. OutsideRange it wheel and keys move the content px by px, jumps of
+ * Up to the limit both are the same. Beyond it wheel and keys move the content px by px, jumps of
  * the bar move it in proportion, and once scrolling rests `settle` brings the bar to its
  * proportional place. A tile is placed in the scrolled element at `tileRect(i).y + shift`.
  */

@@ -23,6 +23,12 @@ interface HeldHeader {
   y: number;
 }
 
+/** Where a grid is scrolled to: a sample, and how far below the top of the window its tile begins, in px. */
+export interface Place {
+  sampleId: number;
+  y: number;
+}
+
 export class Viewport {
   readonly #tiles: TilesView;
   readonly #settings: ViewportSettings;
@@ -40,6 +46,8 @@ export class Viewport {
   /** What does so once none of the samples is there. */
   #top: HeldHeader | null = null;
   #settling: ReturnType<typeof setTimeout> | undefined;
+  /** Where to begin, until that is known to be there or not. */
+  #left: Place | null;
 
   #width = $state(0);
   #height = $state(0);
@@ -75,10 +83,11 @@ export class Viewport {
     return { first, last: Math.min(this.layout.count, first + this.pool) };
   });
 
-  /** To be called while a component is set up. */
-  constructor(tiles: TilesView, settings: ViewportSettings) {
+  /** To be called while a component is set up; `place` is where another one of these tiles was left. */
+  constructor(tiles: TilesView, settings: ViewportSettings, place: Place | null = null) {
     this.#tiles = tiles;
     this.#settings = settings;
+    this.#left = place;
     this.#scroll = new GridScroll(this.layout, 0);
     // Before anything is drawn in the new layout, which the element then has room for.
     $effect.pre(() => {
@@ -95,6 +104,12 @@ export class Viewport {
 
   get height(): number {
     return this.#height;
+  }
+  /** Null at the top. */
+  get place(): Place | null {
+    const index = this.#seen.length ? this.#tiles.indexOf(this.#seen[0]) : -1;
+    if (index < 0) return null;
+    return { sampleId: this.#seen[0], y: this.layout.tileRect(index).y - this.#offset };
   }
   /** Px that the tiles stand lower than in the layout. */
   get shift(): number {
@@ -194,6 +209,15 @@ export class Viewport {
     const index = kept === undefined ? undefined : indexOf(kept);
     if (offset === null) this.#scroll.relayout(this.layout, this.#height, index);
     else this.#scroll.relayoutTo(this.layout, this.#height, offset);
+    if (this.#left && this.#height && this.layout.count) this.#return(this.#left);
+  }
+
+  #return({ sampleId, y }: Place): void {
+    this.#left = null;
+    const index = this.#tiles.indexOf(sampleId);
+    if (index < 0) return;
+    this.#scroll.jump(this.layout.tileRect(index).y - y);
+    untrack(() => this.#moved());
   }
 
   /** Where to be when none of the samples is there any more, or when there was none. */
