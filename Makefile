@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 AGAIN := { [ $$? = 1 ] && $(BIN)/pytest --last-failed --last-failed-no-failures=none --maxfail=1 --verbose; }
 PYTHON ?=
 PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
-BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable
 IMAGES ?=
 
 NODE_MODULES := js/node_modules/.package-lock.json
@@ -127,7 +127,11 @@ browser-setup: ## Install Chromium with apt, if there is no browser for the test
 	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
 	  echo 'No Chromium or Chrome was found: installing Chromium with apt.'; \
 	  $$as_root apt-get update --quiet=2; \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends chromium; \
+	  for package in chromium-headless-shell chromium; do \
+	    apt-cache show $$package >/dev/null 2>&1 || continue; \
+	    $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends $$package && exit; \
+	  done; \
+	  exit 1; \
 	else \
 	  echo 'The browser tests need Chromium or Chrome on the PATH: install one and run make again.' >&2; \
 	  exit 1; \

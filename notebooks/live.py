@@ -14,7 +14,11 @@ from typing import Any
 import httpx
 from jupyter_client.blocking.client import BlockingKernelClient
 
-NO_NEWS = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+# No news, and no look whether JupyterLab is to be built anew, which starts Node.js for every page.
+PAGE_CONFIG = {
+    "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True},
+    "buildCheck": False,
+}
 START_SECONDS = 60.0
 
 
@@ -78,7 +82,7 @@ def serve(
     """
     home = root / ".jupyter"
     (home / "config/labconfig").mkdir(parents=True, exist_ok=True)
-    (home / "config/labconfig/page_config.json").write_text(json.dumps(NO_NEWS))
+    (home / "config/labconfig/page_config.json").write_text(json.dumps(PAGE_CONFIG))
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
     with (
         (home / "server.log").open("w") as log,

@@ -10,7 +10,14 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from lab import Lab
 from live import Server, serve
 
-EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first one is Chromium without windows of its own, which halves the work beside the page's.
+EXECUTABLES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 # A name that is not this machine's own: over plain http such a page is not trusted with much.
 ELSEWHERE = "plain.test"
 FLAGS = (
