@@ -67,6 +67,17 @@ export const KEYS: KeyList[] = [
     ],
   },
   {
+    where: "In a plot",
+    rows: [
+      ["Drag", "draw a rectangle, which filters by both keys; move or resize it"],
+      ["Arrows; with Shift", "go to another cell; draw a rectangle"],
+      ["Enter", "filter by it"],
+      ["Delete", "clear it"],
+      ["+ − 0, wheel, double click", "zoom; see all"],
+      ["Esc", "forget what is drawn; back to the grid"],
+    ],
+  },
+  {
     where: "In a cut",
     rows: [
       ["← →", "move it by a picture"],

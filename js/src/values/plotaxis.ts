@@ -67,6 +67,12 @@ export class PlotAxis {
     return cell;
   }
 
+  /** The cell at a place, or the one nearest to it. */
+  nearestCell(place: number): number {
+    const { places, length } = this;
+    return this.cellAt(Math.min(places[length], Math.max(places[0], place)));
+  }
+
   /** Least and greatest value that a cell may hold. */
   ends(cell: number): [Edge, Edge] {
     const [from, to] = [this.#edges[cell], this.#edges[cell + 1]];

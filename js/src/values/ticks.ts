@@ -87,6 +87,12 @@ function times(low: Edge, high: Edge, most: number): Edge[] {
   return marks;
 }
 
+/** Dates without the first of January or of the month that all of them have. */
+export function shortened(texts: string[]): string[] {
+  const end = ["-01-01", "-01"].find((end) => texts.every((text) => text.endsWith(end)));
+  return end ? texts.map((text) => text.slice(0, -end.length)) : texts;
+}
+
 /** Without those that stand closer together than `least`. */
 function thinned(values: Edge[], place: (value: Edge) => number, least: number): Edge[] {
   const kept: Edge[] = [];
