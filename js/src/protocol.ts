@@ -79,12 +79,16 @@ export interface Traits {
   captions: string[];
   caption_keys: boolean;
   height: number;
+  /** Whether places of tiles wait while a cell runs. */
+  hold: boolean;
   /** Names the contact sheet that stands in for the grid where there is no kernel. */
   _sheet: string;
   /** How many samples there are, for room to be kept before they are asked for. */
   _total: number;
   /** Of the dataset as the kernel has it: a trait also arrives when the connection was gone meanwhile. */
   _revision: number;
+  /** Whether a cell runs that was running when the dataset changed. */
+  _running: boolean;
 }
 
 export type ColumnKind = "range" | "values" | "text" | "elements" | "other";

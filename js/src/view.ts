@@ -189,6 +189,20 @@ export interface SectionsView {
   idsOf(code: number): Promise<ArrayLike<number>>;
 }
 
+/** What becomes of tiles whose places wait while a cell runs and the data change. */
+export interface HeldView {
+  /** Whether they do. */
+  readonly on: boolean;
+  /** Samples that are to come, to go or to move. */
+  readonly moved: number;
+  /** Whether a sample that has a place passes the filters no longer. */
+  isOut(sampleId: number): boolean;
+  /** Has all tiles go where they belong by now. */
+  sort(): void;
+  /** Compares what shows with what passes; an effect that calls it runs again when that changes. */
+  follow(): () => void;
+}
+
 /** The samples that show, in their order, and their tiles. */
 export interface TilesView {
   readonly total: number;
@@ -196,6 +210,10 @@ export interface TilesView {
   readonly count: number;
   /** The same with the tiles of collapsed sections, which the user has only put away. */
   readonly passing: number;
+  /** What `count` is to be: of the samples that pass now, where places wait for that. */
+  readonly due: number;
+  /** Null where nothing ever waits. */
+  readonly held: HeldView | null;
   /** Null where the grid is not grouped. */
   readonly sections: SectionsView | null;
   /** The keys by which the grid is in order, which those of the settings are about to be. */
@@ -206,8 +224,10 @@ export interface TilesView {
    */
   idAt(index: number): number;
   indexOf(sampleId: number): number;
-  /** The samples at grid positions from `first` up to, not including, `last`; there may be millions. */
+  /** Those samples at grid positions from `first` up to, not including, `last` that pass; there may be millions. */
   idsBetween(first: number, last: number): Promise<ArrayLike<number>>;
+  /** The samples that are due, in their order; there may be millions. */
+  dueIds(): Promise<ArrayLike<number>>;
   /** All samples there are, whether they show or not; there may be millions. */
   allIds(): ArrayLike<number>;
   /** Samples of which the first that passes keeps its place on the screen when filters change. */

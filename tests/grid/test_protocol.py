@@ -67,7 +67,7 @@ def test_requests_are_read_as_the_browser_meant_them():
 
 
 def test_traits():
-    assert members("Traits") == {*OWN_TRAITS, "_sheet", "_total", "_revision"}
+    assert members("Traits") == {*OWN_TRAITS, "_sheet", "_total", "_revision", "_running"}
 
 
 def test_version():

@@ -1,7 +1,6 @@
 /** The dataset in the browser: its columns behind one engine, all of one revision. */
 
 import { changesResult } from "../engine/crossfilter";
-import { placeOf, rowAt } from "../engine/results";
 import { isSameSpec, pullIds } from "./arrays";
 import type { Arrived, Described, Held, Question, Update } from "./types";
 import { type KeyColumn, RangeColumn } from "../engine/codecolumns";
@@ -9,8 +8,9 @@ import type { Command, Engine, EngineEvents } from "../engine/types";
 import { areSame, type Filters } from "../values/conditions";
 import { type FiltersInForce, maskOf, ROWS } from "./inforce";
 import { LoadedColumns } from "./loaded";
+import { Places } from "./places";
 import type { LoadedPlane } from "./plane";
-import { type Reading, Readings } from "./readings";
+import { Readings } from "./readings";
 import { Supply } from "./supply";
 import type { SampleIds } from "../values/ids";
 import { KeyFormat } from "../values/keyformat";
@@ -27,6 +27,8 @@ export type OpenEngine = (rowCount: number, events: EngineEvents) => Promise<Eng
 export class Collection {
   readonly engine: Engine;
   readonly inForce: FiltersInForce;
+  /** Where samples stand, which may wait for the data. */
+  readonly places: Places;
   readonly #ids: SampleIds;
   readonly #supply: Supply;
   /** Those of the description; one stays the same object as long as its key's values do. */
@@ -40,6 +42,8 @@ export class Collection {
     throw new Error("nothing was asked for");
   };
   #isBehind = false;
+  /** Whether what is followed was asked for, by the user or by Python: nothing waits then. */
+  #isAsked = false;
   #following: Promise<void> | undefined;
 
   /** Loads the dataset without columns; undefined when it changed meanwhile. */
@@ -67,6 +71,7 @@ export class Collection {
     this.inForce = this.#loaded.inForce;
     this.#supply = new Supply(channel, description, this.#loaded, engine);
     this.#infos = description.columns;
+    this.places = new Places(engine, ids, this.#readings, () => this.revision);
   }
 
   close(): void {
@@ -92,11 +97,6 @@ export class Collection {
 
   get columns(): ReadonlyMap<string, KeyColumn> {
     return this.#loaded.columns;
-  }
-
-  /** How the engine's result is read. */
-  get reading(): Reading {
-    return this.#readings.of(this.engine.result);
   }
 
   /** Keeps what the user set and no filter carries. */
@@ -141,25 +141,23 @@ export class Collection {
     this.#send(commands);
   }
 
-  idAt(place: number): number {
-    return this.#ids.at(rowAt(this.engine.result, place));
+  /** Sample ids at grid positions from `first` up to, not including, `last`: of those that pass. */
+  async idsBetween(first: number, last: number): Promise<ArrayLike<number>> {
+    await this.engine.settled();
+    const length = last - first;
+    const ids = Float64Array.from({ length }, (_, index) => this.places.idAt(first + index));
+    return this.places.held ? this.passingAmong(ids) : ids;
   }
 
-  /** Sample ids at grid positions from `first` up to, not including, `last`. */
-  async idsBetween(first: number, last: number): Promise<Float64Array> {
-    await this.engine.settled();
-    return Float64Array.from({ length: last - first }, (_, index) => this.idAt(first + index));
+  /** Those of some samples that pass every filter. */
+  async passingAmong(sampleIds: ArrayLike<number>): Promise<number[]> {
+    const rows = Int32Array.from(sampleIds, (id) => this.#ids.rowOf(id)).filter((row) => row >= 0);
+    return this.#rowIds(this.engine.ask({ ask: "among", rows: Uint32Array.from(rows) }));
   }
 
   /** Sample ids by row. */
   allIds(): Float64Array {
     return Float64Array.from({ length: this.total }, (_, row) => this.#ids.at(row));
-  }
-
-  /** Place in the grid, -1 when filtered out or unknown. */
-  indexOf(sampleId: number): number {
-    const row = this.#ids.rowOf(sampleId);
-    return row < 0 ? -1 : placeOf(this.engine.result, row);
   }
 
   formatOf(key: string): KeyFormat {
@@ -200,10 +198,11 @@ export class Collection {
 
   /**
    * Brings what is shown to what is wanted, all at once; ends when it is, however often that
-   * changes while the kernel is asked.
+   * changes while the kernel is asked. Places wait no longer when it `isAsked` for.
    */
-  async follow(wanted: () => Question): Promise<void> {
+  async follow(wanted: () => Question, isAsked = false): Promise<void> {
     this.#question = wanted;
+    this.#isAsked ||= isAsked;
     if (!this.#following) {
       const following = this.#bring();
       // Where nothing is lacking, it is through by now.
@@ -224,10 +223,14 @@ export class Collection {
         if (this.#supply.lacksCodes(question.filters)) {
           await this.#supply.codes(question.filters);
         } else if (lacking.length) await this.#supply.keep(lacking);
-        else return this.#send(this.#loaded.become(question, kept, this.#ids));
+        else {
+          this.#send(this.#loaded.become(question, kept, this.#ids));
+          if (this.#isAsked) this.places.letGo();
+          return;
+        }
       }
     } finally {
-      this.#isBehind = false;
+      this.#isBehind = this.#isAsked = false;
       this.#following = undefined;
     }
   }
@@ -279,9 +282,10 @@ export class Collection {
     return rows.map((each) => each.map((row) => this.#ids.at(row)));
   }
 
-  /** All samples of a section that pass every filter. */
+  /** All samples that pass every filter of a section that is shown. */
   async idsOf(section: number): Promise<number[]> {
-    return this.#rowIds(this.engine.ask({ ask: "section", code: section }));
+    const code = this.places.sectionNow(section);
+    return code < 0 ? [] : this.#rowIds(this.engine.ask({ ask: "section", code }));
   }
 
   async #rowIds(rows: Promise<Uint32Array>): Promise<number[]> {

@@ -94,6 +94,7 @@ export class Crossfilter {
 
   /** The rows that a query asks for, once nothing is lacking and `prepare` is through. */
   answer(query: Query): Uint32Array {
+    if (query.ask === "among") return this.#slice().among(query.rows);
     if (query.ask === "section") {
       const isThere = this.#sections && query.code < this.#sections.codeCount;
       return isThere ? this.#slice().rowsOf(query.code) : new Uint32Array(0);

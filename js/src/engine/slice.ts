@@ -96,6 +96,11 @@ export class Slice {
     return rows.slice(0, this.#rows.select(rows, 0, begins[code], begins[code + 1]));
   }
 
+  /** Those of some rows that pass. */
+  among(rows: Uint32Array): Uint32Array {
+    return rows.filter((row) => this.#rows.has(row));
+  }
+
   get #isEverything(): boolean {
     return !this.#display.order && this.count === this.#index.rowCount;
   }

@@ -85,7 +85,9 @@ export type Query =
    */
   | { ask: "cells"; plane: number; cells: Uint16Array; count: number }
   /** All rows of a section that pass every filter, in order. */
-  | { ask: "section"; code: number };
+  | { ask: "section"; code: number }
+  /** Those of some rows that pass every filter. */
+  | { ask: "among"; rows: Uint32Array };
 
 /** Counts of rows by bin. */
 export interface ColumnHistogram {

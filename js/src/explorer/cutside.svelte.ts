@@ -32,6 +32,7 @@ export class Side implements TilesView {
   /** On the screen, the most wanted first. */
   onScreen: number[] = [];
   readonly sections = null;
+  readonly held = null;
 
   constructor(source: SideSource) {
     this.#source = source;
@@ -41,6 +42,9 @@ export class Side implements TilesView {
     return this.#known.count;
   }
   get total(): number {
+    return this.count;
+  }
+  get due(): number {
     return this.count;
   }
   get passing(): number {
@@ -79,6 +83,10 @@ export class Side implements TilesView {
       all.push(...(await this.#source.idsBetween(at, Math.min(last, at + MANY))));
     }
     return all;
+  }
+
+  dueIds(): Promise<number[]> {
+    return this.idsBetween(0, this.count);
   }
 
   allIds(): ArrayLike<number> {

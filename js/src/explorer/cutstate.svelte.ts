@@ -121,7 +121,7 @@ export class CutState implements CutView {
   /** What the sides follow from; read in an effect it subscribes to changes. */
   #question(): string {
     const { display, filters, settings } = this.#from;
-    const { revision } = display.result ?? {};
+    const { revision } = display.result?.places ?? {};
     return JSON.stringify([settings.cut, revision, toWire(filters.wanted), settings.rows?.pack()]);
   }
 

@@ -60,6 +60,12 @@ export class Display {
     flushSync();
   }
 
+  /** Has tiles go where they belong. */
+  letGo(): void {
+    this.#collection?.places.letGo();
+    this.draw();
+  }
+
   /** Has something shown together with the result of all that was sent to the engine so far. */
   await(collection: Collection, show: () => void): void {
     const before = this.#due?.show;

@@ -10,6 +10,7 @@ import { Display } from "./display.svelte";
 import { FilterKeys } from "./filterkeys.svelte";
 import { FilterState } from "./filterstate";
 import { Life } from "./life";
+import { Holding } from "./holding";
 import { Loading } from "./loading.svelte";
 import { Pending } from "./pending.svelte";
 import { PlotState } from "./plotstate.svelte";
@@ -59,8 +60,10 @@ export class Explorer implements ExplorerView {
     const { filters, keys, tiles } = this;
     this.cut = new CutState({ ...parts, filters, keys, tiles });
     this.plot = new PlotState({ ...parts, model, filters, keys, tiles });
+    const holding = new Holding(sync, () => this.#loading.settle());
     this.#loading = new Loading({
       ...parts,
+      holding,
       filters: this.filters,
       keys: this.keys,
       tiles: this.tiles,

@@ -29,6 +29,8 @@ export class FilterState implements FiltersView {
   readonly #pending: Pending;
   #filters: Filters;
   #isDue = false;
+  /** Whether something else was asked for since the grid was brought to it. */
+  #isAsked = false;
 
   constructor({ sync, settings, collapsed, display, pending }: Surroundings) {
     this.#sync = sync;
@@ -86,6 +88,7 @@ export class FilterState implements FiltersView {
 
   /** Brings the grid to all that the traits ask for by then: what changes together shows together. */
   settleSoon(): void {
+    this.#isAsked = true;
     if (this.#isDue) return;
     this.#isDue = true;
     queueMicrotask(() => {
@@ -94,10 +97,12 @@ export class FilterState implements FiltersView {
     });
   }
 
-  /** Brings the grid to what the traits ask for. */
+  /** Brings the grid to what the traits ask for: nothing waits in its place if that is something else. */
   async settle(): Promise<void> {
     const { collection } = this.#display;
-    await this.#pending.run(async () => collection?.follow(this.question));
+    const isAsked = this.#isAsked;
+    this.#isAsked = false;
+    await this.#pending.run(async () => collection?.follow(this.question, isAsked));
     this.#display.answered();
   }
 
@@ -120,8 +125,12 @@ export class FilterState implements FiltersView {
   #follow(settled: boolean): void {
     // Unless the result takes long, or the user goes on.
     this.#display.drawSoon();
-    const isAll = this.#display.collection?.inForce.apply(this.#filters);
+    const { collection } = this.#display;
+    const isAll = collection?.inForce.apply(this.#filters);
+    if (isAll) collection?.places.letGo();
     if (settled || !isAll) this.#display.draw();
-    if (isAll === false) void this.settle();
+    if (isAll !== false) return;
+    this.#isAsked = true;
+    void this.settle();
   }
 }

@@ -9,6 +9,7 @@ import type { RequestChannel } from "../kernel/requests";
 import type { Display } from "./display.svelte";
 import type { FilterKeys } from "./filterkeys.svelte";
 import type { FilterState } from "./filterstate";
+import type { Holding } from "./holding";
 import type { Pending } from "./pending.svelte";
 import type { Tiles } from "./tiles.svelte";
 
@@ -17,6 +18,7 @@ interface Parts {
   channel: RequestChannel;
   display: Display;
   filters: FilterState;
+  holding: Holding;
   keys: FilterKeys;
   pending: Pending;
   tiles: Tiles;
@@ -61,14 +63,24 @@ export class Loading {
       this.#failed = !(await this.#parts.pending.run(() => this.#loadOnce()));
     } while (this.#reload);
     this.#reload = undefined;
+    this.settle();
+  }
+
+  /** Has tiles go where they belong, unless that is to wait for the data. */
+  settle(): void {
+    const { display, holding } = this.#parts;
+    if (this.#reload === undefined && !holding.on && display.collection?.places.held) {
+      display.letGo();
+    }
   }
 
   async #loadOnce(): Promise<void> {
-    const { channel, display, filters, keys, tiles } = this.#parts;
+    const { channel, display, filters, holding, keys, tiles } = this.#parts;
     const old = display.collection;
     const update = await askForUpdate(channel, old?.held(filters.wanted));
     const { description } = update;
     const show = await tiles.prepare(old, description);
+    if (holding.on) await old?.places.hold();
     const isThere = await (old?.hasSame(description, "sample_id")
       ? old.renew(
           update,
@@ -96,6 +108,7 @@ export class Loading {
     // Nothing that is shown goes away; what is shown first does not wait for the columns.
     if (old) await keys.pull(collection);
     await pending.run(() => collection.follow(filters.question));
+    if (old) collection.places.inherit(old.places);
     old?.close();
     if (this.#closed) collection.close();
     else display.collection = collection;

@@ -1,13 +1,14 @@
 /** The samples that show, and their tiles: pictures that fit, and texts of the order's revision. */
 
 import type { Collection } from "../collection/collection";
-import type { Reading } from "../collection/readings";
-import type { SectionList } from "../engine/types";
+import type { Result } from "../engine/types";
 import type { RequestChannel } from "../kernel/requests";
+import { areSame } from "../values/conditions";
 import { parseSort, sortText } from "../values/sort";
 import type { SectionsView, Settings, TilesView, TileState } from "../view";
 import type { Collapsed } from "./collapsed";
 import type { Display } from "./display.svelte";
+import { Held } from "./held.svelte";
 import { type SectionActions, ShownSections } from "./sections";
 import { TileStore } from "./thumbnails";
 
@@ -34,7 +35,8 @@ export class Tiles implements TilesView {
   readonly #collapsed: Collapsed;
   /** To be called when other sections are collapsed. */
   readonly #folded: () => void;
-  #sections: { list: SectionList; reading: Reading; view: SectionsView } | undefined;
+  readonly held: Held;
+  #sections: { of: unknown[]; view: SectionsView } | undefined;
   // The store is plain: this says that it has something new.
   #seen = $state(0);
   #pictureSize = PICTURE_SIZES[0];
@@ -54,6 +56,7 @@ export class Tiles implements TilesView {
     });
     this.#display = display;
     this.#settings = settings;
+    this.held = new Held(display);
     this.adjust();
   }
 
@@ -78,38 +81,47 @@ export class Tiles implements TilesView {
   }
 
   get count(): number {
-    return this.#display.result?.engine.result.shown ?? 0;
+    return this.#display.result?.places.result.shown ?? 0;
+  }
+
+  get due(): number {
+    return this.#result?.shown ?? 0;
   }
 
   get passing(): number {
-    const { shown, sections } = this.#display.result?.engine.result ?? { shown: 0 };
+    const { shown, sections } = this.#result ?? { shown: 0 };
     return sections?.unfolded ?? shown;
   }
 
   /** The same object as long as the result is the same. */
   get sections(): SectionsView | null {
     const collection = this.#display.result;
-    const list = collection?.engine.result.sections;
-    const reading = collection?.reading;
-    if (!list || !reading?.sections) return null;
-    const known = this.#sections;
-    if (known?.list === list && known.reading === reading) return known.view;
+    const { result, reading } = collection?.places ?? {};
+    if (!result?.sections || !reading?.sections) return null;
+    const of = [result.sections, reading, this.#result?.sections];
+    if (this.#sections && areSame(of, this.#sections.of)) return this.#sections.view;
     const { sections, folded } = reading;
-    const format = collection.formatOf(sections.key);
+    const format = collection!.formatOf(sections.key);
+    const counts = collection!.places.sectionCounts();
+    const list = { ...result.sections, counts };
     const view = new ShownSections(list, sections, folded, format, this.#sectionActions);
-    this.#sections = { list, reading, view };
+    this.#sections = { of, view };
     return view;
+  }
+
+  get #result(): Result | undefined {
+    return this.#display.result?.engine.result;
   }
 
   readonly #sectionActions: SectionActions = {
     toggle: (code) => {
-      const sections = this.#display.collection?.reading.sections;
+      const sections = this.#display.collection?.places.reading.sections;
       if (!sections) return;
       this.#collapsed.toggle(sections.group, sections.nameOf(code));
       this.#folded();
     },
     collapseAll: (collapsed) => {
-      const sections = this.#display.collection?.reading.sections;
+      const sections = this.#display.collection?.places.reading.sections;
       if (!sections) return;
       const length = collapsed ? sections.codeCount : 0;
       const names = Array.from({ length }, (_, code) => sections.nameOf(code));
@@ -120,19 +132,23 @@ export class Tiles implements TilesView {
   };
 
   get order(): readonly string[] {
-    return this.#display.result?.reading.order ?? [];
+    return this.#display.result?.places.reading.order ?? [];
   }
 
   idAt(index: number): number {
-    return this.#display.result?.idAt(index) ?? -1;
+    return this.#display.result?.places.idAt(index) ?? -1;
   }
 
   indexOf(sampleId: number): number {
-    return this.#display.result?.indexOf(sampleId) ?? -1;
+    return this.#display.result?.places.indexOf(sampleId) ?? -1;
   }
 
   async idsBetween(first: number, last: number): Promise<ArrayLike<number>> {
     return this.#display.collection?.idsBetween(first, last) ?? [];
+  }
+
+  async dueIds(): Promise<ArrayLike<number>> {
+    return this.#display.collection?.places.dueIds() ?? [];
   }
 
   allIds(): ArrayLike<number> {
@@ -151,6 +167,7 @@ export class Tiles implements TilesView {
     this.#pictureSize = pictureSize(edge);
     this.adjust();
     this.#store.show(sampleIds.filter((id) => id >= 0));
+    this.held.look(sampleIds);
     this.#look(this.#kept, sampleIds.length);
   }
 

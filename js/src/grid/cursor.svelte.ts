@@ -160,6 +160,6 @@ export class Cursor {
   }
 
   #all(): Promise<ArrayLike<number>> {
-    return this.#tiles.idsBetween(0, this.#tiles.count);
+    return this.#tiles.dueIds();
   }
 }

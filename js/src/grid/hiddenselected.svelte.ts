@@ -11,20 +11,20 @@ export class HiddenSelected {
 
   /** To be called while a component is set up. */
   constructor(
-    tiles: Pick<TilesView, "count" | "total" | "idsBetween">,
+    tiles: Pick<TilesView, "due" | "total" | "dueIds">,
     settings: Pick<Settings, "selected">,
   ) {
     $effect(() => {
       // Read anew with every result: another filter may leave as many.
-      const { count, total } = tiles;
+      const { due, total } = tiles;
       const { selected } = settings;
-      if (!selected.size || count === total) {
+      if (!selected.size || due === total) {
         this.count = 0;
         return;
       }
       let isOver = false;
       const timer = setTimeout(async () => {
-        const seen = among(await tiles.idsBetween(0, count), selected);
+        const seen = among(await tiles.dueIds(), selected);
         if (!isOver) this.count = selected.size - seen;
       }, REST_MS);
       return () => {

@@ -1,9 +1,13 @@
 /** Binary search in ascending arrays. */
 
-/** How many of the ascending numbers lie below `value`, which is where it is or would be. */
-export function countBelow(sorted: ArrayLike<number>, value: number): number {
+/** How many of the first ascending numbers lie below `value`, which is where it is or would be. */
+export function countBelow(
+  sorted: ArrayLike<number>,
+  value: number,
+  length = sorted.length,
+): number {
   let low = 0;
-  let high = sorted.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (sorted[middle] < value) low = middle + 1;

@@ -31,7 +31,7 @@ describe("Collection", () => {
     const fake = kernel(4, 3);
     const collection = await load(fake);
     expect(ids(collection)).toEqual([3, 4, 5, 6]);
-    expect([2, 3, 6, 7].map((id) => collection.indexOf(id))).toEqual([-1, 0, 3, -1]);
+    expect([2, 3, 6, 7].map((id) => collection.places.indexOf(id))).toEqual([-1, 0, 3, -1]);
     expect(fake.sent).toHaveLength(1);
   });
 
@@ -79,9 +79,11 @@ describe("Collection", () => {
     await follow(collection, inForce(collection), "-temperature");
     expect(ids(collection)).toEqual([5, 1, 0, 2]);
     collection.inForce.apply(asked({ weather: { in: ["rain"] } }));
-    expect([collection.indexOf(1), collection.indexOf(5), collection.indexOf(99)]).toEqual([
-      0, -1, -1,
-    ]);
+    expect([
+      collection.places.indexOf(1),
+      collection.places.indexOf(5),
+      collection.places.indexOf(99),
+    ]).toEqual([0, -1, -1]);
     await follow(collection, inForce(collection));
     collection.inForce.apply(new Map());
     expect(ids(collection)).toEqual(IDS);
@@ -101,7 +103,7 @@ describe("Collection.follow", () => {
     wanted = question();
     await Promise.all([early, collection.follow(() => wanted)]);
     expect(ids(collection)).toEqual(IDS);
-    expect([inForce(collection), collection.reading.order]).toEqual([{}, []]);
+    expect([inForce(collection), collection.places.reading.order]).toEqual([{}, []]);
   });
 });
 

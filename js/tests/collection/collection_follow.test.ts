@@ -46,7 +46,7 @@ describe("Collection.follow", () => {
       [0, 1, 1],
       [1, 1, 1],
     ]);
-    expect(collection.reading.order).toEqual(["temperature"]);
+    expect(collection.places.reading.order).toEqual(["temperature"]);
     await show(collection, {});
     expect(messages).toHaveLength(2);
     expect(ids(collection)).toEqual(IDS);
@@ -109,7 +109,7 @@ describe("Collection.follow", () => {
     fake.answer = ({ id }, channel) => channel.receive({ reply: id, error: "no such key" });
     await expect(show(collection, { group: "colour" })).rejects.toThrow("no such key");
     expect(ids(collection)).toEqual([5, 1, 0, 2]);
-    expect(collection.reading.sections).toBeNull();
+    expect(collection.places.reading.sections).toBeNull();
   });
 });
 

@@ -72,7 +72,10 @@ describe.each([true, false])("Collection.renew by a kernel that brings arrays: %
     dataset.versions = { ...dataset.versions, tags: ++dataset.revision };
     await renew();
     expect(ids(collection)).toEqual([0, 1]);
-    expect([inForce(collection), collection.reading.order]).toEqual([filters, ["temperature"]]);
+    expect([inForce(collection), collection.places.reading.order]).toEqual([
+      filters,
+      ["temperature"],
+    ]);
     const { scale } = collection.keyViews(collection.inForce.filters)[0].range!;
     expect(scale.binEdges).not.toContain(12);
   });

@@ -188,5 +188,7 @@ export function inForce(collection: Collection): WireFilters {
 }
 
 export function ids(collection: Collection): number[] {
-  return Array.from({ length: collection.engine.result.shown }, (_, i) => collection.idAt(i));
+  return Array.from({ length: collection.engine.result.shown }, (_, i) =>
+    collection.places.idAt(i),
+  );
 }

@@ -32,9 +32,15 @@ function stateOf() {
     perGroup: 0,
   };
   const questions: Question[] = [];
+  const asked: boolean[] = [];
+  const letGo = vi.fn();
   const applied = vi.fn(() => true);
   const collection = {
-    follow: async (question: () => Question) => void questions.push(question()),
+    follow: async (question: () => Question, isAsked: boolean) => {
+      questions.push(question());
+      asked.push(isAsked);
+    },
+    places: { letGo },
     inForce: { apply: applied },
     engine: { result: { version: 0 }, sent: 0 },
   };
@@ -43,8 +49,21 @@ function stateOf() {
   const sync = new TraitSync(model as unknown as AnyModel<Traits>);
   const pending = new Pending();
   const filters = new FilterState({ sync, settings, collapsed: new Collapsed(), display, pending });
-  return { filters, model, settings, questions, applied };
+  return { filters, model, settings, questions, applied, asked, letGo };
 }
+
+test("what somebody asks for waits in no place, what data brought does", async () => {
+  const { filters, model, asked, letGo, applied } = stateOf();
+  await filters.settle();
+  model.set("filters", { a: RANGE });
+  await vi.waitFor(() => expect(asked).toEqual([false, true]));
+  expect(letGo).not.toHaveBeenCalled();
+  filters.filterBy("a", null, false);
+  expect(letGo).toHaveBeenCalledOnce();
+  applied.mockReturnValue(false);
+  filters.filterBy("a", RANGE);
+  expect([asked, letGo.mock.calls.length]).toEqual([[false, true, true], 1]);
+});
 
 test("what the kernel changes together is asked for together", async () => {
   const { filters, model, settings, questions, applied } = stateOf();

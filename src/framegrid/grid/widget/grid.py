@@ -24,6 +24,7 @@ from framegrid.grid.answers.orders import order
 from framegrid.grid.answers.shown import Question, arranged, groups, matching
 from framegrid.grid.sharing.saved_page import page
 from framegrid.grid.sharing.sheet import contact_sheet
+from framegrid.grid.widget.cells import running
 from framegrid.grid.widget.fitted import FittedTraits
 from framegrid.grid.widget.messages import Messenger
 from framegrid.grid.widget.sessions import Session, UnreachableError
@@ -80,6 +81,11 @@ class Grid(FittedTraits):
         plot: two keys whose samples are counted against each other beside the grid,
             ``["gps.lon", "gps.lat"]``, or none. Two keys with sliders make a density; where one
             has a list of values it is a matrix. ``"digit:value"`` has each integer for itself.
+        hold: whether tiles keep their places while a cell runs and changes the dataset, whoever
+            else changes it meanwhile. Counts, histograms and `filtered` follow at once, tiles that
+            no longer pass are dimmed, and "312 moved" in the toolbar or the end of the cell puts
+            all in order. What is asked for is shown at once in any case: filters, sort, sections.
+            Where IPython does not run the cells, as in marimo or a script, nothing waits.
         thumbnail_size: edge of a tile in px, 48 to 512; tiles are made a little smaller or larger
             to fill the row.
         fill: whether pictures fill their tiles, cut off at the sides, instead of being shown whole.
@@ -117,6 +123,7 @@ class Grid(FittedTraits):
         self._messenger = Messenger(self._answers, self.send, lambda: name_of(self))
         self._push = Throttle(self._follow, PUSH_INTERVAL_S, PUSH_SHARE)
         self._follow_changes()
+        running.watch(self._cell_ended)
         if unknown := sorted(set(traits) - set(OWN_TRAITS)):
             raise TypeError(
                 f"{brief(unknown[0])} is no trait of a grid: {did_you_mean(unknown[0])}"
@@ -290,8 +297,19 @@ class Grid(FittedTraits):
         """Bring the open grid up to the dataset's latest revision."""
         try:
             self._keep_fit()
+            if running:
+                self._running = True
             self._total = len(self._dataset)
             self._revision = self._dataset.revision
+            self._running = bool(running)
+        except UnreachableError:
+            self._rest()
+
+    def _cell_ended(self) -> None:
+        """Show what the cell left, in its order."""
+        self._push.flush()
+        try:
+            self._running = False
         except UnreachableError:
             self._rest()
 

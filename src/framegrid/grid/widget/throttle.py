@@ -51,6 +51,15 @@ class Throttle:
             with self._lock:
                 self._spent += time.thread_time() - start
 
+    def flush(self) -> None:
+        """Run the action now, if it was to run later."""
+        with self._lock:
+            if self._timer is None:
+                return
+            self._timer.cancel()
+            self._timer, self._last = None, -math.inf
+        self._run()
+
     def cancel(self) -> None:
         """Forget a delayed action."""
         with self._lock:

@@ -52,12 +52,15 @@ class GridTraits(anywidget.AnyWidget):
     captions = Keys(traitlets.Unicode()).tag(sync=True)
     caption_keys = traitlets.Bool(default_value=True).tag(sync=True)
     height = traitlets.Int(640).tag(sync=True)
+    hold = traitlets.Bool(default_value=True).tag(sync=True)
     # Names the contact sheet that a live grid hides.
     _sheet = traitlets.Unicode().tag(sync=True)
     # How many samples there are: the page keeps room for them before it has asked for anything.
     _total = traitlets.Int().tag(sync=True)
     # Of the dataset: notebooks send traits again after a lost connection, but no message.
     _revision = traitlets.Int().tag(sync=True)
+    # Whether a cell runs that was running when the dataset changed.
+    _running = traitlets.Bool(default_value=False).tag(sync=True)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a trait; refuse what is none, which would be kept and change nothing.
