@@ -49,6 +49,7 @@ from framegrid.dataset.ingest.sizes import fill_sizes
 from framegrid.dataset.matching.matching import On
 from framegrid.dataset.overview.changes import Changes
 from framegrid.dataset.overview.since import changes_since
+from framegrid.dataset.overview.summary import summary_of
 from framegrid.dataset.reports.import_report import ImportReport
 from framegrid.dataset.reports.ingest_reports import ExifReport, IngestReport
 from framegrid.dataset.reports.wording import counted
@@ -626,17 +627,20 @@ class ImageDataset:
         that dies of it included, is listed in the report and stops nothing. Results are written
         every few seconds; an interruption (Ctrl-C) keeps what was finished, and is raised.
 
-        With `keys`, running it again computes only samples that lack one of the keys (a result of
-        None or NaN is remembered: these do not lack it), or whose file has another size or time of
-        modification than when they were computed, of which notes are kept. Values that have no note
-        yet, such as imported ones, count as computed from the file as it is.
+        Running it again computes only what is stale, as ``summary`` tells: samples that were not
+        computed or lack one of the keys (a result of None or NaN is remembered: these do not lack
+        it), whose file has another size or time of modification, or whose values are from another
+        function or other code of it. That is the function itself, and what it takes from around it:
+        values, and functions of your own modules; installed packages and objects such as models
+        count by name. A value set by hand stays until then. Values of which neither is known, such
+        as imported ones, count as computed by `fn` from the file as it is, if `keys` names them.
 
         Args:
             fn: takes a ``PIL.Image`` and gives a dict of values by metadata key. It may be defined
                 in a notebook; what it uses from the notebook is sent along. Modules beside the
                 notebook or script are found: those that it has imported, and others last.
-            keys: names of all the keys that `fn` gives; those of ``fg.features`` are known. Without
-                it all samples are computed.
+            keys: names of all the keys that `fn` gives to each sample; by default those that it is
+                known to have given, some or all.
             executor: any executor of ``concurrent.futures``, such as ``client.get_executor()`` of
                 ``dask.distributed``, whose workers see the images under the same paths. By
                 default a process per core, started for this call.
@@ -1142,6 +1146,27 @@ class ImageDataset:
         """
         return self._connection.undo(edits)
 
+    def summary(self) -> pd.DataFrame:
+        """A row per metadata key, with its values in short and where they are from.
+
+        Lists and dicts are compared by their JSON text, lists of more than 256 MB not at all.
+
+        Returns:
+            A DataFrame indexed by ``key``.
+
+            | column | |
+            |---|---|
+            | ``type`` | as in ``schema`` |
+            | ``present``, ``missing`` | numbers of samples |
+            | ``distinct``, ``most_frequent`` | the number of values; of equally many the least |
+            | ``least``, ``greatest`` | of numbers, text, truth values and datetimes |
+            | ``mean`` | of numbers; of truth values the share that is true |
+            | ``computed_by`` | the function of ``compute_metadata``; missing if there is none |
+            | ``stale`` | what is to be computed again, and of how many samples: ``function`` (its |
+            | | code is another here now), ``file`` (written since), ``missing`` (not computed) |
+        """
+        return summary_of(self._connection)
+
     def changes(self, since: Any) -> Changes:
         """The values that changed, one a row, as comparing ``df`` then and now would tell.
 
@@ -1164,7 +1189,8 @@ class ImageDataset:
 
         Example:
             ```python
-            dataset.changes("photos.parquet.bak").groupby("key").size()
+            dataset.get_sample(0).metadata["rank"] = 3
+            dataset.changes(1).groupby("key").size()
             ```
         """
         other = since._connection if isinstance(since, ImageDataset) else since  # noqa: SLF001

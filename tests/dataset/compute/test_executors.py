@@ -103,7 +103,7 @@ def test_an_interruption_keeps_what_was_finished(many):
         caught.set()
     assert many.df["w"].notna().tolist() == [True] * 16 + [False] * 8
     with Threads(1) as executor:
-        assert many.compute_metadata(width_of, keys="w", executor=executor).computed == 8
+        assert many.compute_metadata(function, keys="w", executor=executor).computed == 8
 
 
 # Executors

@@ -75,16 +75,20 @@ def test_a_sample_removed_meanwhile_is_left_out(dataset):
 # What is computed again
 
 
-def test_without_keys_everything_is_computed_again(dataset, threads):
+def test_what_a_function_gave_is_not_computed_again(dataset, threads):
     dataset.compute_metadata(width_of, executor=threads)
-    assert dataset.compute_metadata(width_of, executor=threads).computed == 6
+    report = dataset.compute_metadata(width_of, executor=threads)
+    assert (report.computed, report.up_to_date) == (0, 6)
+    assert dataset.compute_metadata(width_of, executor=threads, force=True).computed == 6
 
 
 def test_with_keys_only_what_is_missing(dataset, threads):
     seen = []
-    dataset.compute_metadata(width_of, keys=["w"], executor=threads)
+    function = recording(seen)
+    dataset.compute_metadata(function, keys=["w"], executor=threads)
+    del seen[:]
     dataset.get_sample(2).metadata["w"] = None
-    report = dataset.compute_metadata(recording(seen), keys=["w"], executor=threads)
+    report = dataset.compute_metadata(function, keys=["w"], executor=threads)
     assert seen == [80]
     assert (report.computed, report.up_to_date) == (1, 5)
 
@@ -119,11 +123,13 @@ def test_results_that_are_missing_are_remembered(dataset, photos, threads, missi
 
 
 def test_with_keys_new_images_are_computed(dataset, photos, threads):
-    dataset.compute_metadata(width_of, keys="w", executor=threads)
+    seen = []
+    function = recording(seen)
+    dataset.compute_metadata(function, keys="w", executor=threads)
     retouch(photos / "photo-9.png", 33)
     dataset.add_images_from_path(photos)
-    seen = []
-    dataset.compute_metadata(recording(seen), keys="w", executor=threads)
+    del seen[:]
+    dataset.compute_metadata(function, keys="w", executor=threads)
     assert seen == [33]
 
 
@@ -189,8 +195,9 @@ def test_notes_are_kept_and_not_shown(dataset, photos, threads):
 def test_notes_follow_their_key(dataset, photos, threads):
     dataset.compute_metadata(width_of, keys="w", executor=threads)
     dataset.rename_metadata("w", "wide")
-    retouch(photos / "photo-1.png", 31)
     function = lambda image: {"wide": image.width}  # noqa: E731
+    assert dataset.compute_metadata(function, keys="wide", executor=threads).computed == 6
+    retouch(photos / "photo-1.png", 31)
     assert dataset.compute_metadata(function, keys="wide", executor=threads).computed == 1
     dataset.drop_metadata("wide")
     assert dataset._connection.table.schema == {}

@@ -192,7 +192,7 @@ def test_thumbnails_and_computing_in_processes_have_the_pictures(dataset, tmp_pa
     assert report.failures == []
     assert dataset.df["mean_grey"].tolist() == [0, 10, 20]
     with ThreadPoolExecutor(2) as executor:
-        assert dataset.compute_metadata(mean_grey, executor=executor).computed == 3
+        assert dataset.compute_metadata(mean_grey, executor=executor, force=True).computed == 3
 
 
 def test_pictures_travel_in_small_tasks(monkeypatch):

@@ -37,6 +37,8 @@ FOLDER = "folder"
 """The column derived from the paths, unless a dataset has a metadata key of that name."""
 
 _HIDDEN = "framegrid:"
+_MAKER = f"{_HIDDEN}computed_by:"
+_FUNCTION = f"{_HIDDEN}function:"
 
 # Large strings: their offsets do not overflow at 2 GB, and pandas takes them without a copy.
 _ARROW_TYPES: dict[KeyType, pa.DataType] = {
@@ -68,6 +70,31 @@ _PANDAS_DTYPES: dict[KeyType, ExtensionDtype | np.dtype] = {
 def notes_key(key: str) -> str:
     """The hidden key that notes which files the values of a key were computed from."""
     return f"{_HIDDEN}computed_from:{key}"
+
+
+def maker_key(key: str) -> str:
+    """The hidden key that notes by which code the values of a key were computed."""
+    return f"{_MAKER}{key}"
+
+
+def is_maker_key(key: str) -> bool:
+    """Whether ``maker_key`` made it."""
+    return key.startswith(_MAKER)
+
+
+def companions(key: str) -> tuple[str, ...]:
+    """The hidden keys that go with a key when it is renamed, dropped or brought back."""
+    return notes_key(key), maker_key(key)
+
+
+def function_key(name: str) -> str:
+    """The hidden key, without values, that remembers the name of a function."""
+    return f"{_FUNCTION}{name}"
+
+
+def function_of(key: str) -> str | None:
+    """The name that ``function_key`` made a key of; None for any other key."""
+    return key.removeprefix(_FUNCTION) if key.startswith(_FUNCTION) else None
 
 
 def is_hidden(key: str) -> bool:

@@ -1,7 +1,7 @@
 """Computing metadata from pixels, and writing what comes back."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from framegrid import images
-from framegrid.base import brief, few, is_missing, notes_key
-from framegrid.dataset.compute import run
+from framegrid.base import Schema, brief, few, is_missing, maker_key, notes_key
+from framegrid.dataset.compute import makers, run
 from framegrid.dataset.compute.planning import Job, Plan, adopt
 from framegrid.dataset.connection.connection import Connection
 from framegrid.dataset.edits.updates import update
@@ -56,8 +56,8 @@ def compute_values(
     """Compute metadata as planned; what is finished is kept, whatever happens."""
     _check(function, executor)
     connection.commit(lambda _: None)  # a dataset that cannot be written says so before the work
-    connection.commit(partial(adopt, work=work))
-    results = _Results(connection, work.keys)
+    connection.commit(partial(adopt, work=work, function=function))
+    results = _Results(connection, function, work)
     paths = [job.path for job in work.jobs]
     with closing(run.outcomes(function, paths, executor)) as outcomes:
         try:
@@ -91,11 +91,14 @@ class _Results:
         failures: path and reason by sample id.
     """
 
-    def __init__(self, connection: Connection, keys: Sequence[str]) -> None:
+    def __init__(self, connection: Connection, function: images.Function, work: Plan) -> None:
         self.failures: dict[int, tuple[str, str]] = {}
         self._connection = connection
         self._kept = connection.store.kept  # pictures in memory, whatever is saved meanwhile
-        self._keys = keys
+        self._function = function
+        self._keys = work.keys
+        self._known = dict.fromkeys(work.known)
+        self._numbers: dict[str, int] = {}  # by key; of the code as it is now
         self._pending: list[tuple[Job, Mapping[str, Any]]] = []
         self._due = time.monotonic() + _WRITE_EVERY_S
 
@@ -109,10 +112,18 @@ class _Results:
             self._due = ended + max(_WRITE_EVERY_S, (ended - started) / _WRITING_SHARE)
 
     def keep(self, finished: Iterable[tuple[Job, Any]]) -> None:
-        """Keep values, with notes of the file that they are from, to be written."""
+        """Keep values, with notes of the file and the function they are from, to be written."""
         for job, values in finished:
-            notes = {notes_key(key): _note(job.state, values.get(key)) for key in self._keys}
-            self._pending.append((job, {**values, **notes}))
+            self._known |= dict.fromkeys(values)
+            keys = self._keys or values or self._known  # where it gave nothing, it gave none of all
+            notes = {notes_key(key): _note(job.state, values.get(key)) for key in keys}
+            numbers = {maker_key(key): self._number(key) for key in keys}
+            self._pending.append((job, {**values, **notes, **numbers}))
+
+    def _number(self, key: str) -> int:
+        if key not in self._numbers:
+            self._numbers[key] = makers.number_of(makers.maker_of(self._function, key))
+        return self._numbers[key]
 
     def write(self) -> None:
         """Write all that is kept, in one edit; interrupted, it can be called again."""
@@ -132,7 +143,7 @@ class _Results:
     def _write(self, results: list[tuple[Job, Mapping[str, Any]]]) -> None:
         """Write results in one edit, or, when it is refused, in halves, to find those to blame."""
         try:
-            self._connection.commit(lambda table: _change(table, results))
+            self._connection.commit(partial(self._change, results=results))
         except (TypeError, ValueError, OverflowError) as error:
             if len(results) == 1:
                 job = results[0][0]
@@ -142,20 +153,26 @@ class _Results:
             self._write(results[:middle])
             self._write(results[middle:])
 
+    def _change(
+        self, table: Table, results: list[tuple[Job, Mapping[str, Any]]]
+    ) -> SetBlocks | None:
+        """Set the values of samples that are still there, and remember who made them."""
+        there = np.isin([job.sample_id for job, _ in results], table.ids).tolist()
+        pairs = [
+            (job.sample_id, values)
+            for (job, values), is_there in zip(results, there, strict=True)
+            if is_there
+        ]
+        change = update(pairs, "sample_id")(table)
+        if change is None:
+            return None
+        used = (makers.maker_of(self._function, key) for key in self._known)
+        names: Schema = dict.fromkeys(makers.remembered(used)(table), "boolean")
+        return SetBlocks(change.blocks, change.types | names)
+
 
 def _note(state: int, value: Any) -> int | None:
     """Note the file that a value is from, or that there is none for it."""
     if state == file_notes.NONE:
         return None
     return state + file_notes.MISSING * is_missing(value)
-
-
-def _change(table: Table, results: list[tuple[Job, Mapping[str, Any]]]) -> SetBlocks | None:
-    """Set the values of samples that are still there."""
-    there = np.isin([job.sample_id for job, _ in results], table.ids).tolist()
-    pairs = [
-        (job.sample_id, values)
-        for (job, values), is_there in zip(results, there, strict=True)
-        if is_there
-    ]
-    return update(pairs, "sample_id")(table)

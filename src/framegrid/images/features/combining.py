@@ -37,6 +37,7 @@ def combine(*functions: Feature) -> Feature:
     def combined(image: "Image.Image") -> dict[str, Any]:
         return {key: value for function in functions for key, value in function(image).items()}
 
+    combined.parts = functions  # type: ignore[attr-defined]  # each makes its keys
     given = [getattr(function, "keys_given", ()) for function in functions]
     if not all(given):  # then not all keys are known
         return combined

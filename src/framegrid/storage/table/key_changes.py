@@ -1,6 +1,6 @@
 """Changes of whole keys: columns that leave, come in another type, or get another name or place."""
 
-from framegrid.base import BUILTIN_TYPES, Schema, notes_key
+from framegrid.base import BUILTIN_TYPES, Schema, companions, function_of, is_maker_key
 from framegrid.storage.table.changes import Change, DropKey, OrderKeys, RenameKey, ReplaceKey
 from framegrid.storage.table.column import Column
 
@@ -12,14 +12,20 @@ def with_keys_changed(columns: dict[str, Column], change: Change) -> dict[str, C
     """The columns after a change of keys; the notes of a key go with it."""
     match change:
         case RenameKey(old, new):
-            names = {old: new, notes_key(old): notes_key(new)}
+            names = dict(zip((old, *companions(old)), (new, *companions(new)), strict=True))
             return {names.get(key, key): column for key, column in columns.items()}
         case DropKey(dropped):
-            gone = (dropped, notes_key(dropped))
-            return {key: column for key, column in columns.items() if key not in gone}
+            gone = {dropped, *companions(dropped)}
+            left = {key: column for key, column in columns.items() if key not in gone}
+            return left if any(map(is_maker_key, left)) else _without_functions(left)
         case ReplaceKey(key, key_type, values):
             return {**columns, key: Column(key_type, values)}
         case OrderKeys(keys):
             first = [*BUILTIN, *filter(columns.__contains__, keys)]
             return {key: columns[key] for key in first} | columns
     return columns
+
+
+def _without_functions(columns: dict[str, Column]) -> dict[str, Column]:
+    """The columns without the names of functions, where no key remembers one."""
+    return {key: column for key, column in columns.items() if function_of(key) is None}

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from framegrid.base import BUILTIN_TYPES, Schema, held_array, notes_key
+from framegrid.base import BUILTIN_TYPES, Schema, companions, function_of, held_array
 from framegrid.storage.table.changes import (
     AddSamples,
     Block,
@@ -121,6 +121,7 @@ def _held(table: Table, block: Block) -> Block:
 
 
 def _whole_key(table: Table, key: str) -> Iterator[Change]:
-    types = {k: table.schema[k] for k in (key, notes_key(key)) if k in table.schema}
+    names = filter(function_of, table.schema)  # which may go with the last key that needs them
+    types = {k: table.schema[k] for k in (key, *companions(key), *names) if k in table.schema}
     yield SetBlocks((Block(table.ids, {k: table.column(k) for k in types}),), types)
     yield OrderKeys(tuple(table.schema))
