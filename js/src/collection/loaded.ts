@@ -10,7 +10,7 @@ import { BY_CODE } from "../engine/sections";
 import type { CodesHeader, Condition, Edge, SectionsHeader } from "../protocol";
 import { attempt, FiltersInForce } from "./inforce";
 import { LoadedPlane } from "./plane";
-import { isSameArrangement, LoadedSections } from "./sections";
+import { isSameArrangement, LoadedSections, sectionsHere } from "./sections";
 import { groupKey } from "../values/group";
 import type { SampleIds } from "../values/ids";
 import type { RangeScale } from "../values/scale";
@@ -98,7 +98,9 @@ export class LoadedColumns {
       .map(([key, condition]) => ({ of: "mask", key, condition }));
     const isSorted = !sort.length || areSame(sort, this.sort);
     if (!isSorted) specs.push({ of: "order", sort: toSort(sort) });
-    if (group && group !== this.sections?.group) specs.push({ of: "sections", group });
+    if (group && group !== this.sections?.group && !this.#sectionsHere(group)) {
+      specs.push({ of: "sections", group });
+    }
     return specs;
   }
 
@@ -115,8 +117,22 @@ export class LoadedColumns {
       this.sections = null;
       commands.push({ do: "sections", sections: null });
     }
+    commands.push(...this.#regroup(question.group));
     const chosen = this.inForce.choose(question.rows, ids);
     return [...commands, ...this.#arrange(), ...chosen, ...this.inForce.commands()];
+  }
+
+  /** Makes sections of codes that are here, unless they are there already. */
+  #regroup(group: string): Command[] {
+    const here = group && group !== this.sections?.group ? this.#sectionsHere(group) : undefined;
+    if (!here) return [];
+    this.sections = new LoadedSections(group, here.sections.column, here.header);
+    return [{ do: "sections", sections: here.sections }];
+  }
+
+  #sectionsHere(group: string): ReturnType<typeof sectionsHere> {
+    const key = groupKey(group, this.#isKey);
+    return sectionsHere(key, this.columns.get(key));
   }
 
   #arrange(): Command[] {

@@ -1,8 +1,10 @@
 /** The sections that rows are in, as the kernel tells them. */
 
-import type { Arrangement } from "../engine/types";
+import type { KeyColumn } from "../engine/codecolumns";
+import type { Arrangement, SectionsOf } from "../engine/types";
 import type { Edge, SectionsHeader, Value } from "../protocol";
 import { areSame } from "../values/conditions";
+import { compare } from "../values/order";
 
 export type SectionValue = Value | readonly [Edge, Edge];
 
@@ -37,6 +39,29 @@ export class LoadedSections {
     );
     return [...names].flatMap((name) => this.#codes!.get(name) ?? []).sort((a, b) => a - b);
   }
+}
+
+/**
+ * The sections of a key whose codes tell all its values apart, in their order, so that the kernel
+ * has nothing to add; undefined for other keys.
+ */
+export function sectionsHere(
+  key: string,
+  column: KeyColumn | undefined,
+): { header: SectionsHeader; sections: SectionsOf } | undefined {
+  if (column?.kind !== "values") return undefined;
+  const { missing } = column;
+  const values = column.values.filter((value) => value !== null);
+  const order = values.map((_, code) => code).sort((a, b) => compare(values[a], values[b]));
+  const sectionOf = new Uint16Array(values.length + 1).fill(values.length);
+  order.forEach((code, section) => (sectionOf[code] = section));
+  const header: SectionsHeader = {
+    kind: "sections",
+    form: "value",
+    values: order.map((code) => values[code]),
+    missing,
+  };
+  return { header, sections: { column: key, sectionOf, codeCount: sectionOf.length } };
 }
 
 export function isSameArrangement(a: Arrangement, b: Arrangement): boolean {

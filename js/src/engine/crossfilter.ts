@@ -1,7 +1,18 @@
 /** Filters on columns of ordinal codes, and what is to be known of the rows under them. */
 
 import { PlaneIndex } from "./plane";
-import type { Result, RowList, CodeColumn, Coding, Command, Plane, Query, Sections } from "./types";
+import type {
+  Result,
+  RowList,
+  CodeColumn,
+  Coding,
+  Command,
+  Plane,
+  Query,
+  Sections,
+  SectionsOf,
+} from "./types";
+import { recode } from "./loops";
 import { BY_CODE, SectionedOrder } from "./sections";
 import { Slice } from "./slice";
 import { IndexedColumn, SliceIndex } from "./sliceindex";
@@ -137,6 +148,12 @@ export class Crossfilter {
     return this.#sections ? this.#sections.rows : this.#order;
   }
 
+  #column(key: string): IndexedColumn {
+    const column = this.#columns.get(key);
+    if (!column) throw new RangeError(`no column "${key}"`);
+    return column;
+  }
+
   /** The columns whose histograms are of interest. */
   #shown(): [string, IndexedColumn][] {
     return [...this.#columns].filter(([key]) => this.#wanted.has(key));
@@ -160,7 +177,8 @@ export class Crossfilter {
     this.#index?.forget(old);
   }
 
-  #setSections(sections: Sections | null): void {
+  #setSections(given: Sections | SectionsOf | null): void {
+    const sections = given && "column" in given ? this.#sectionsOf(given) : given;
     if (sections && sections.codes.length !== this.rowCount) {
       throw new RangeError(`${sections.codes.length} codes of sections for ${this.rowCount} rows`);
     }
@@ -169,21 +187,26 @@ export class Crossfilter {
     this.#index?.forgetOrder();
   }
 
+  #sectionsOf({ column, sectionOf, codeCount }: SectionsOf): Sections {
+    const { codes } = this.#column(column);
+    const sections = { codes: new Uint16Array(codes.length), codeCount };
+    recode(sections.codes, codes, sectionOf);
+    return sections;
+  }
+
   #setPlane(plane: Plane | null): void {
     const isThere = plane && [plane.x, plane.y].every(({ key }) => this.#columns.has(key));
     this.#plane = isThere ? { id: plane.id, index: new PlaneIndex(plane, this.rowCount) } : null;
   }
 
   #setBins(key: string, coding: Coding): void {
-    const column = this.#columns.get(key);
-    if (!column) throw new RangeError(`no column "${key}"`);
+    const column = this.#column(key);
     column.setBins(coding);
     this.#index?.forget(column);
   }
 
   #setFilter(key: string, passes: Uint8Array | null): void {
-    const column = this.#columns.get(key);
-    if (!column) throw new RangeError(`no column "${key}"`);
+    const column = this.#column(key);
     if (passes && passes.length !== column.all.length) {
       const codes = column.all.length;
       throw new RangeError(`"${key}" has ${codes} codes, its filter ${passes.length}`);

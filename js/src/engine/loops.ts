@@ -13,6 +13,11 @@ export function countAll(counts: Uint32Array, codes: SectionCodes): void {
   for (let row = 0; row < codes.length; row++) counts[codes[row]]++;
 }
 
+/** Gives rows other codes: those that stand in `table` at their own. */
+export function recode(out: SectionCodes, codes: Codes, table: Uint16Array): void {
+  for (let row = 0; row < codes.length; row++) out[row] = table[codes[row]];
+}
+
 /**
  * Takes a filter into account in `failed`: which filter a row fails, 0 for none.
  *

@@ -103,7 +103,10 @@ export class RemoteEngine implements Engine {
 /** One number per row is handed over: copies would take longer than the work on them. */
 function arraysOf(command: Command): Transferable[] {
   if (command.do === "column" && command.column) return [command.column.codes.buffer];
-  if (command.do === "sections" && command.sections) return [command.sections.codes.buffer];
+  if (command.do === "sections") {
+    const { sections } = command;
+    return sections && "codes" in sections ? [sections.codes.buffer] : [];
+  }
   return command.do === "order" && command.order ? [command.order.buffer] : [];
 }
 

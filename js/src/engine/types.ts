@@ -22,6 +22,14 @@ export interface Sections {
   codeCount: number;
 }
 
+/** Sections of which each holds rows with some of the codes of a column. */
+export interface SectionsOf {
+  column: string;
+  /** The section's code by the column's. */
+  sectionOf: Uint16Array;
+  codeCount: number;
+}
+
 /** How sections follow each other, and what of them shows. */
 export interface Arrangement {
   /** By code, or by how many rows pass, where ties go by code; missing is last in any case. */
@@ -61,7 +69,7 @@ export type Command =
   /** Sets the display order of all rows; null is that of the dataset. */
   | { do: "order"; order: Uint32Array | null }
   /** Shows the rows section by section, each in the display order; null for as one. */
-  | { do: "sections"; sections: Sections | null }
+  | { do: "sections"; sections: Sections | SectionsOf | null }
   | { do: "arrange"; arrangement: Arrangement }
   /** Counts two columns against each other; without one of them, or with others, there is none. */
   | { do: "plane"; plane: Plane | null }

@@ -1,6 +1,7 @@
 /** Orders of the rows of a saved page; twin of `src/framegrid/grid/answers/orders.py`. */
 
 import type { Sort } from "../protocol";
+import { compare } from "../values/order";
 import { shuffled } from "../values/shuffled";
 import { parseSort, seedOf, sortsOf } from "../values/sort";
 import type { Comparable, SavedTable } from "./table";
@@ -39,23 +40,4 @@ export function sortRows(rows: number, columns: readonly SortColumn[]): Uint32Ar
     }
     return a - b;
   });
-}
-
-export function compare(x: Exclude<Comparable, null>, y: Exclude<Comparable, null>): number {
-  if (typeof x === "string" && typeof y === "string") return compareText(x, y);
-  return Number(x > y) - Number(x < y);
-}
-
-/** By code points, as Python compares; JavaScript's own order is by UTF-16 units. */
-function compareText(x: string, y: string): number {
-  const length = Math.min(x.length, y.length);
-  for (let at = 0; at < length; at++) {
-    if (x[at] !== y[at]) return rank(x.charCodeAt(at)) - rank(y.charCodeAt(at));
-  }
-  return x.length - y.length;
-}
-
-/** Surrogates stand for what lies beyond all other units. */
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

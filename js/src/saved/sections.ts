@@ -4,7 +4,7 @@ import type { RowArray } from "../collection/types";
 import type { CodesHeader, RangeHeader, SectionsHeader, Value } from "../protocol";
 import { DAY, toIso } from "../values/datetimes";
 import { RangeScale } from "../values/scale";
-import { compare } from "./orders";
+import { compare } from "../values/order";
 import { encodeRange } from "./savedarrays";
 import type { Comparable, SavedTable } from "./table";
 

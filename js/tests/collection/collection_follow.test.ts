@@ -113,6 +113,23 @@ describe("Collection.follow", () => {
   });
 });
 
+it("sections of values that are here ask the kernel for nothing", async () => {
+  const fake = kernel();
+  const collection = await load(fake);
+  await collection.want(["weather"]);
+  const before = fake.sent.length;
+  await show(collection, { group: "weather" });
+  expect(fake.sent).toHaveLength(before);
+  expect(sections(collection)).toEqual([
+    [0, 1, 1],
+    [1, 2, 2],
+    [2, 1, 1],
+  ]);
+  const made = collection.places.reading.sections!;
+  expect([0, 1, 2].map((code) => made.valueOf(code))).toEqual(["rain", "sunny", null]);
+  expect(ids(collection)).toEqual([1, 0, 2, 5]);
+});
+
 it("sections are renewed with the values that they are of", async () => {
   const dataset = small();
   const fake = kernel(4, null, dataset, true);

@@ -71,7 +71,7 @@ def check_group(group: str, view: GridView) -> None:
     Raises:
         UnknownKeyError, FilterError: as for ``sections``.
     """
-    if group:
+    if group and view.kind(parse_group(group, view).key) != "values":  # of which there are few
         sections(group, view)
 
 
