@@ -4,6 +4,7 @@ import type { KeyFormat } from "./values/keyformat";
 import type { Category, ColumnKind, Condition, Edge, Value } from "./protocol";
 import type { SampleSet } from "./values/sampleset";
 import type { RangeScale } from "./values/scale";
+import type { DifferingView } from "./view/differing";
 import type { PlotView } from "./view/plot";
 import type { TileState } from "./view/tile";
 
@@ -323,6 +324,7 @@ export interface ExplorerView {
   readonly samplesAt: SamplesAt;
   readonly cut: CutView;
   readonly plot: PlotView;
+  readonly differing: DifferingView;
   readonly notices: NoticesView;
   readonly life: LifeView;
 }

@@ -6,6 +6,7 @@ import { type Model, TraitSync } from "../kernel/traits";
 import type { ExplorerView } from "../view";
 import { Collapsed } from "./collapsed";
 import { CutState } from "./cutstate.svelte";
+import { Differing } from "./differing.svelte";
 import { Display } from "./display.svelte";
 import { FilterKeys } from "./filterkeys.svelte";
 import { FilterState } from "./filterstate";
@@ -31,6 +32,7 @@ export class Explorer implements ExplorerView {
   readonly samplesAt: NearSamples;
   readonly cut: CutState;
   readonly plot: PlotState;
+  readonly differing: Differing;
   readonly life: Life;
   readonly #sync: TraitSync;
   readonly #channel: RequestChannel;
@@ -59,6 +61,7 @@ export class Explorer implements ExplorerView {
     this.samplesAt = new NearSamples(display, this.tiles);
     const { filters, keys, tiles } = this;
     this.cut = new CutState({ ...parts, filters, keys, tiles });
+    this.differing = new Differing({ ...parts, filters });
     this.plot = new PlotState({ ...parts, model, filters, keys, tiles });
     const holding = new Holding(sync, () => this.#loading.settle());
     this.#loading = new Loading({
@@ -84,5 +87,6 @@ export class Explorer implements ExplorerView {
     this.#sync.close();
     this.#channel.close();
     this.#loading.close();
+    this.differing.close();
   }
 }

@@ -28,6 +28,7 @@ export class FilterState implements FiltersView {
   readonly #display: Display;
   readonly #pending: Pending;
   #filters: Filters;
+  readonly #held = new Set<string>();
   #isDue = false;
   /** Whether something else was asked for since the grid was brought to it. */
   #isAsked = false;
@@ -83,7 +84,14 @@ export class FilterState implements FiltersView {
   }
 
   hold(key: string, held: boolean): void {
+    if (held) this.#held.add(key);
+    else this.#held.delete(key);
     if (this.#display.collection?.hold(key, held)) this.#display.draw();
+  }
+
+  /** Whether somebody holds a thumb. */
+  get isHeld(): boolean {
+    return this.#held.size > 0;
   }
 
   /** Brings the grid to all that the traits ask for by then: what changes together shows together. */
