@@ -36,8 +36,8 @@ from framegrid.images import thumbnails
 STATIC = Path(str(files("framegrid") / "static"))
 # Changes of the dataset reach an open grid at most ten times a second.
 PUSH_INTERVAL_S = 0.1
-# A loop that makes many changes is not to be slowed down by more than a tenth for it; more than
-# what the grid itself takes goes to the way of its messages through the kernel.
+# A loop that makes many changes is not to be slowed down by more than a tenth for it. It loses more
+# than what others take of the processor: they also keep Python's lock while they wait for one.
 PUSH_SHARE = 0.04
 
 shown: WeakSet["Grid"] = WeakSet()
@@ -285,10 +285,9 @@ class Grid(FittedTraits):
     def _receive(self, content: dict[str, Any]) -> None:
         if self._resting:
             self._follow_changes()
-        with self._push.charged():
-            if content.get("type") == "ready":
-                self._keep_fit()  # for the page to have filters that fit what it is told of
-            self._messenger.receive(content)
+        if content.get("type") == "ready":
+            self._keep_fit()  # for the page to have filters that fit what it is told of
+        self._messenger.receive(content)
         if content.get("type") == "ready" and self._dataset.gone and not self._told_gone:
             self._told_gone = True
             self._messenger.notice(f"{self._dataset.gone}.")

@@ -4,8 +4,8 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 _LONGEST_S = 1.0
 """How long the action may have to wait, whatever it takes."""
@@ -20,7 +20,9 @@ class Throttle:
     Args:
         action: what to run.
         interval: in seconds.
-        share: the most of the time that the action, and what it leads to, may take.
+        share: the most of the time that the action, and what it leads to, may take of the
+            processor: what all threads take but the one that calls, a loop that is not to wait
+            for the others, who want Python's lock as it does.
     """
 
     def __init__(self, action: Callable[[], None], interval: float, share: float = 1.0) -> None:
@@ -30,6 +32,8 @@ class Throttle:
         self._lock = threading.Lock()
         self._last = -math.inf
         self._spent = 0.0
+        # Who called, and what this thread and all of them had taken of the processor by then.
+        self._called = (0, 0.0, 0.0)
         self._timer: threading.Timer | asyncio.TimerHandle | None = None
 
     def __call__(self) -> None:
@@ -37,19 +41,10 @@ class Throttle:
         with self._lock:
             if self._timer is not None:
                 return
+            self._weigh()
             if self._delay():
                 return
         self._run()
-
-    @contextmanager
-    def charged(self) -> Iterator[None]:
-        """Count what a block takes of the processor: the next run is the later for it."""
-        start = time.thread_time()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._spent += time.thread_time() - start
 
     def flush(self) -> None:
         """Run the action now, if it was to run later."""
@@ -72,9 +67,15 @@ class Throttle:
             self._timer = None
             if self._delay():
                 return
-            self._last, self._spent = time.monotonic(), 0.0
-        with self.charged():
-            self._action()
+            self._last = time.monotonic()
+        self._action()
+
+    def _weigh(self) -> None:
+        """Count what other threads took of the processor since the same one called before."""
+        caller, before, all_before = self._called
+        self._called = threading.get_ident(), time.thread_time(), time.process_time()
+        now, own, everybody = self._called
+        self._spent = everybody - all_before - (own - before) if now == caller else 0.0
 
     def _delay(self) -> bool:
         """Have the action run later, if it is too early for it."""
