@@ -5,6 +5,7 @@ import pytest
 
 from framegrid.filters import codes as columns
 from framegrid.grid import protocol
+from framegrid.grid.answers import answers, arrays
 
 
 def test_ready_describes_every_key(browser, dataset):
@@ -39,6 +40,35 @@ def test_arrays_are_pulled_piece_by_piece(browser, dataset, monkeypatch):
     ids = np.frombuffer(b"".join(map(bytes, [*buffers, *more])))
     assert list(ids) == list(dataset.df.index)
     assert reply["ok"]["pieces"][0]["header"] is None
+
+
+@pytest.mark.parametrize("ahead_rows", [0, 1_000_000])
+def test_arrays_are_the_same_when_made_ahead(browser, dataset, monkeypatch, ahead_rows):
+    made = []
+    encode = arrays.encode
+
+    def noted(view, spec):
+        made.append(spec["key"])
+        return encode(view, spec)
+
+    monkeypatch.setattr(answers, "AHEAD_ROWS", ahead_rows)
+    monkeypatch.setattr(arrays, "encode", noted)
+    monkeypatch.setattr(protocol, "MAX_MESSAGE_BYTES", len(dataset))
+    keys = ["temperature", "big", "no such key", "weather", "width"]
+    specs = [{"of": "codes", "key": key, "extra": []} for key in keys]
+    headers, bytes_ = [], []
+    for first in range(len(specs)):
+        reply, buffers, _ = browser.ask(
+            "arrays", revision=dataset.revision, arrays=specs[first:], start=0
+        )
+        headers.append(reply["ok"]["pieces"][0]["header"])
+        bytes_.append(bytes(buffers[0]))
+    assert [header["kind"] for header in headers] == ["range", "range", "error", "values", "range"]
+    assert bytes_ == [
+        bytes(browser.ask("arrays", revision=dataset.revision, arrays=[spec], start=0)[1][0])
+        for spec in specs
+    ]
+    assert all(made.count(key) == 1 for key in keys if key != "no such key")
 
 
 def test_edges_are_numbers_however_large(browser, dataset):

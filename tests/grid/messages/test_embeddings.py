@@ -34,7 +34,7 @@ def test_a_description_needs_no_list(browser_of, monkeypatch):
     )
     reply, _, _ = browser_of(embedded()).ask("ready")
     assert "embedding" in json.dumps(reply)
-    assert "width" in made
+    assert "folder" in made
     assert "embedding" not in made
 
 

@@ -21,7 +21,6 @@ from framegrid.filters.codes.encoding_columns import (
     encode_range,
     encode_text,
     encode_values,
-    ends,
     kind,
     numbers,
 )
@@ -38,7 +37,6 @@ __all__ = [
     "encode_range",
     "encode_text",
     "encode_values",
-    "ends",
     "kind",
     "numbers",
 ]

@@ -208,23 +208,6 @@ def numbers(series: pd.Series) -> tuple[Number, Array, Array]:
     return "float", values, np.isnan(values)
 
 
-def ends(series: pd.Series) -> tuple[Any, Any] | None:
-    """Least and greatest finite value of numbers or datetimes, None where there is none."""
-    number, values, missing = numbers(series)
-    if number == "float":
-        finite = values if np.isfinite(values).all() else values[np.isfinite(values)]
-    else:
-        finite = values[~missing] if missing.any() else values
-    if not len(finite):
-        return None
-    least, greatest = finite.min().item(), finite.max().item()
-    if number != "datetime":
-        return least, greatest
-    zone = getattr(series.dtype, "tz", None)
-    low, high = pd.to_datetime([least, greatest], unit="us", utc=zone is not None)
-    return low.to_pydatetime(), high.to_pydatetime()
-
-
 def _knee(finite: Array) -> float | None:
     """Where a logarithmic scale of skewed values becomes linear: around zero, if they get there."""
     if not len(finite):

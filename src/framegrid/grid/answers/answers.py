@@ -1,6 +1,7 @@
 """What the kernel answers to a grid's requests: plain payloads and buffers; knows no comm."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from sys import getsizeof
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from framegrid import filters, images
-from framegrid.base import brief, logs
+from framegrid.base import brief, logs, threads
 from framegrid.dataset import ImageDataset, Sample
 from framegrid.grid import protocol
 from framegrid.grid.answers import arrays
@@ -29,6 +30,9 @@ KEPT_BYTES = 64_000_000
 # A page that loads a revision gets all of it, however fast the dataset changes meanwhile.
 KEPT_VIEWS = 4
 
+# Of many rows the next arrays are made while one is on its way: so many, and so many at a time.
+AHEAD, AHEAD_ROWS = 2, 500_000
+
 _FIELDS = ("sample_id", "file_name", "file_path_abs", "width", "height")
 
 
@@ -46,6 +50,8 @@ class Answers:
         self._view = GridView(dataset.view(), self._facts)
         self._loading: dict[int, GridView] = {}
         self._cutting = Cutting()
+        self._ahead: dict[str, Future[object]] = {}
+        self._threads: Executor | None = None
 
     @property
     def view(self) -> GridView:
@@ -87,6 +93,7 @@ class Answers:
             made = (self._array_or_reason(view, spec) for spec in request.arrays)
             with suppress(StaleViewError):
                 pieces, buffers = arrays.pack(enumerate(made), request.start)
+                self._begin(view, request.arrays[len(pieces) :][:AHEAD])
                 return {"stale": False, "pieces": pieces}, buffers
         return {"stale": True, "pieces": []}, []
 
@@ -220,6 +227,12 @@ class Answers:
             return np.zeros(len(view.rows), np.uint8), {"kind": "error", "message": reason}
 
     def _array(self, view: GridView, spec: Mapping[str, Any]) -> Encoded:
+        """One array and its header; where it is being made, that is awaited."""
+        if coming := self._ahead.pop(_name(spec), None):
+            coming.exception()
+        return self._made(view, spec)
+
+    def _made(self, view: GridView, spec: Mapping[str, Any]) -> Encoded:
         """One array and its header, made once as long as what it is made of is the same."""
         made_of: object = view
         match spec:
@@ -229,8 +242,20 @@ class Answers:
                 made_of = view.column(key)
             case {"of": "sections", "group": group}:
                 made_of = view.column(parse_group(group, view).key)
-        name = repr(sorted(spec.items()))
-        return self._encoded.get(name, made_of, lambda: arrays.encode(view, spec))
+        return self._encoded.get(_name(spec), made_of, lambda: arrays.encode(view, spec))
+
+    def _begin(self, view: GridView, specs: Sequence[Mapping[str, Any]]) -> None:
+        """Have arrays made on other threads, as most of it is done outside of Python's lock."""
+        if len(view.rows) < AHEAD_ROWS:
+            return
+        self._threads = self._threads or threads.pool(AHEAD, "framegrid-codes")
+        for spec in specs:
+            if _name(spec) not in self._ahead:
+                self._ahead[_name(spec)] = self._threads.submit(self._made, view, spec)
+
+
+def _name(spec: Mapping[str, Any]) -> str:
+    return repr(sorted(spec.items()))
 
 
 def picture_of(sample_id: int, encoded: images.Encoded | str, buffers: Buffers) -> protocol.Picture:

@@ -116,9 +116,8 @@ class GridView:
         target = filters.resolve(key, self.schema)
         if target.path or self.kind(key) != "range":
             return None
-        return self._facts.get(
-            ("ends", key), self.column(key), lambda: _ends(self._columns[target.column])
-        )
+        ends = self._columns.parts[target.column].ends
+        return ends and (protocol.to_value(ends[0]), protocol.to_value(ends[1]))
 
     def renames(self, since: int) -> list[tuple[str, str]]:
         """Old and new names of the keys that were renamed since a revision."""
@@ -241,8 +240,3 @@ def _stepped(value: Any, path: tuple[str, ...]) -> Any:
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _ends(series: pd.Series) -> tuple[Any, Any] | None:
-    ends = codes.ends(series)
-    return ends and (protocol.to_value(ends[0]), protocol.to_value(ends[1]))

@@ -38,7 +38,7 @@ STATIC = Path(str(files("framegrid") / "static"))
 PUSH_INTERVAL_S = 0.1
 # A loop that makes many changes is not to be slowed down by more than a tenth for it. It loses more
 # than what others take of the processor: they also keep Python's lock while they wait for one.
-PUSH_SHARE = 0.04
+PUSH_SHARE = 0.02
 
 shown: WeakSet["Grid"] = WeakSet()
 """The grids of this process."""

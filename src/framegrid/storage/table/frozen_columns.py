@@ -6,10 +6,12 @@ ten times as much in pandas as here.
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from framegrid.base import KeyType
 from framegrid.storage.table.as_pandas import to_series
@@ -36,6 +38,18 @@ class FrozenColumn:
         return bool(self._array.null_count == len(self._array))
 
     @cached_property
+    def ends(self) -> tuple[Any, Any] | None:
+        """Least and greatest finite value of numbers or datetimes, None where there is none.
+
+        Found without making the series, which takes ten times as long.
+        """
+        values = self._array
+        least, greatest = _ends(values)
+        if isinstance(least, float) and not (isfinite(least) and isfinite(greatest)):
+            least, greatest = _ends(values.filter(pc.is_finite(values)))
+        return None if least is None else (least, greatest)
+
+    @cached_property
     def series(self) -> "pd.Series[Any]":
         """(N,) all values, to be read only."""
         return to_series(self._array, self._type, self.index)
@@ -43,6 +57,11 @@ class FrozenColumn:
     def take(self, rows: Rows) -> "pd.Series[Any]":
         """(M,) the values in some rows."""
         return to_series(self._array.take(pa.array(rows)), self._type, self.index[rows])
+
+
+def _ends(values: pa.Array) -> tuple[Any, Any]:
+    found = pc.min_max(values)
+    return found["min"].as_py(), found["max"].as_py()
 
 
 class FrozenColumns(Mapping[str, "pd.Series[Any]"]):
