@@ -28,7 +28,7 @@ class ColumnCache:
             kept = self._kept.pop(name, None)
             if kept is not None and kept[0]() is column:
                 self._kept[name] = kept
-                return kept[1]
+                return kept[1]  # type: ignore[no-any-return]
         made = make()
         with self._lock:
             self._kept[name] = ref(column), made
