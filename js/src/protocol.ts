@@ -269,6 +269,13 @@ export interface DifferencesReply {
   keys: KeyDifference[];
 }
 
+/** What a value was before, null for nothing, when that changed (ISO 8601), and by which kind of edit. */
+export interface LastChange {
+  old: Value;
+  when: string;
+  what: string;
+}
+
 export interface Requests {
   /**
    * Sent first, again on every render and whenever the trait `_revision` changes. With it goes what
@@ -305,8 +312,15 @@ export interface Requests {
   sample: {
     body: { sample_id: number };
     part: never;
-    ok: { fields: [string, Value][]; metadata: [string, string, Value][] };
+    ok: {
+      fields: [string, Value][];
+      metadata: [string, string, Value][];
+      /** By key, as far as undo reaches; a saved page has none. */
+      changes?: Record<string, LastChange>;
+    };
   };
+  /** By key that is to be computed again what is to be said of it; a saved page says nothing. */
+  stale: { body: object; part: never; ok: { keys: Record<string, string> } };
   /**
    * A Python cell for what is on the screen, or for the decision that the selection or the cut is.
    * The fields are the traits as they are here. The error of a reply says why there is no such cell.

@@ -1,7 +1,7 @@
 /** What the components see of an explorer: values and callbacks, no model, no kernel. */
 
 import type { KeyFormat } from "./values/keyformat";
-import type { Category, ColumnKind, Condition, Edge, Value } from "./protocol";
+import type { Category, ColumnKind, Condition, Edge, LastChange, Value } from "./protocol";
 import type { SampleSet } from "./values/sampleset";
 import type { RangeScale } from "./values/scale";
 import type { DifferingView } from "./view/differing";
@@ -60,6 +60,8 @@ export interface Detail {
   fields: [string, Value][];
   /** Metadata: key, type, value. */
   metadata: [string, string, Value][];
+  /** By key the last change of the value, as far as it is known. */
+  changes?: Record<string, LastChange>;
 }
 
 export interface LargePicture {
@@ -144,6 +146,8 @@ export interface KeysView {
   readonly chips: { key: string; text: string }[];
   /** How a key's values are written, wherever they are shown. */
   formatOf(key: string): KeyFormat;
+  /** What is stale about a computed key, in a sentence or two; "" if nothing is. */
+  staleOf(key: string): string;
   /** How many samples would show without the filter on a key. */
   countWithout(key: string): number;
   /** How many samples would show if all were chosen. */

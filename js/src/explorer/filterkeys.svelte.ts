@@ -11,6 +11,7 @@ import type { CodeOf, KeysView, KeyView, Settings } from "../view";
 import type { Display } from "./display.svelte";
 import type { FilterState } from "./filterstate";
 import type { Pending } from "./pending.svelte";
+import { Stale } from "./stale.svelte";
 
 /** What the keys follow from. */
 interface Sources {
@@ -27,9 +28,11 @@ export class FilterKeys implements KeysView {
   /** Keys whose filters are in view. */
   readonly #wanted = new Set<string>();
   #wanting = false;
+  readonly #stale: Stale;
 
   constructor(from: Sources) {
     this.#from = from;
+    this.#stale = new Stale(from.channel);
   }
 
   readonly #all = $derived.by(() => {
@@ -54,6 +57,10 @@ export class FilterKeys implements KeysView {
 
   formatOf(key: string): KeyFormat {
     return this.#from.display.result?.formatOf(key) ?? PLAIN;
+  }
+
+  staleOf(key: string): string {
+    return this.#stale.of(key);
   }
 
   countWithout(key: string): number {
@@ -93,12 +100,14 @@ export class FilterKeys implements KeysView {
   }
 
   prepare(key: string): void {
+    this.#stale.look(); // a cell may have defined the function anew, which changes no data
     this.#from.display.collection?.prepare(key);
   }
 
   /** Fetches what the filters in view show. */
   async pull(collection?: Collection): Promise<void> {
     const { display, pending, settings } = this.#from;
+    this.#stale.look();
     const shown = collection ?? display.collection;
     const keys = new Set(this.#wanted);
     if (settings.cut) keys.add(settings.cut.key);

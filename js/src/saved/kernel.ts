@@ -90,6 +90,8 @@ export class SavedKernel {
         return { ok: this.#cut(request), buffers: [] };
       case "differences":
         return { ok: this.#differences(request), buffers: [] };
+      case "stale":
+        return { ok: { keys: {} }, buffers: [] };
       case "code":
         throw new Error("the page has no dataset: open the notebook to copy this as code");
       default:

@@ -16,6 +16,7 @@ import pandas as pd
 from framegrid.base import public_name
 from framegrid.dataset.compute.computing import ComputeReport, compute_values
 from framegrid.dataset.compute.planning import plan
+from framegrid.dataset.compute.staleness import said_of_stale
 from framegrid.dataset.connection.connection import Connection
 from framegrid.dataset.connection.listeners import Listener
 from framegrid.dataset.connection.location import StrPath, place_of
@@ -48,6 +49,7 @@ from framegrid.dataset.ingest.relinking import Missing, relink
 from framegrid.dataset.ingest.sizes import fill_sizes
 from framegrid.dataset.matching.matching import On
 from framegrid.dataset.overview.changes import Changes
+from framegrid.dataset.overview.last_changes import LastChange, last_changes_of
 from framegrid.dataset.overview.since import changes_since
 from framegrid.dataset.overview.summary import summary_of
 from framegrid.dataset.reports.import_report import ImportReport
@@ -286,6 +288,14 @@ class ImageDataset:
         ``check_images`` looks at all of them.
         """
         return self._missing_images.ask(self._connection) if self._missing_images else ""
+
+    def stale_keys(self) -> dict[str, str]:
+        """What grids say of each key that is stale; at image files only ``summary`` looks."""
+        return self._connection.read(said_of_stale)
+
+    def last_changes(self, sample_id: int) -> dict[str, LastChange]:
+        """By key the last change of a sample's value, as far as ``undo`` reaches."""
+        return self._connection.read(lambda _: last_changes_of(self._connection.store, sample_id))
 
     def view(self) -> DatasetView:
         """The table, its key types and the revision, all of one moment, without a copy."""

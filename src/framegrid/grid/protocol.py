@@ -98,6 +98,11 @@ class SampleDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """What is to be said of the computed keys that are stale: the reply's ``keys``."""
+
+
+@dataclass(frozen=True, slots=True)
 class LargePicture:
     """The picture of one sample with at most `size` px on its long edge."""
 
@@ -169,7 +174,9 @@ class Differences:
     selected: list[int] | str
 
 
-Request = Ready | Arrays | Tiles | Cancel | SampleDetail | LargePicture | Cut | Code | Differences
+Request = (
+    Ready | Arrays | Tiles | Cancel | SampleDetail | Stale | LargePicture | Cut | Code | Differences
+)
 
 REQUESTS: dict[str, type[Request]] = {
     "ready": Ready,
@@ -177,6 +184,7 @@ REQUESTS: dict[str, type[Request]] = {
     "tiles": Tiles,
     "cancel": Cancel,
     "sample": SampleDetail,
+    "stale": Stale,
     "picture": LargePicture,
     "cut": Cut,
     "code": Code,

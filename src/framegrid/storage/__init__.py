@@ -33,6 +33,7 @@ from framegrid.storage.table.changes import (
 from framegrid.storage.table.frozen_columns import FrozenColumns
 from framegrid.storage.table.ids import UNKNOWN, Ids, find_all
 from framegrid.storage.table.table import Table
+from framegrid.storage.undo.done import Done
 
 __all__ = [
     "UNKNOWN",
@@ -42,6 +43,7 @@ __all__ = [
     "Cell",
     "Change",
     "Conflict",
+    "Done",
     "DropKey",
     "Durability",
     "Filters",

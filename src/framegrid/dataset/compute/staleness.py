@@ -56,6 +56,25 @@ def computed_keys(table: Table, *, files: bool = True) -> dict[str, Computed]:
     return {key: _computed(key, marks, by, states, names) for key in marks}
 
 
+def said_of_stale(table: Table) -> dict[str, str]:
+    """A sentence for each key that is stale, as far as can be told without a look at the files.
+
+    Args:
+        table: the table, which nobody changes meanwhile.
+    """
+    found = computed_keys(table, files=False)
+    return {key: _sentence(computed) for key, computed in found.items() if str(computed)}
+
+
+def _sentence(computed: Computed) -> str:
+    reasons = {
+        "other code than it has now": computed.function,
+        "not computed": computed.missing,
+    }
+    said = " and ".join(f"{why} for {count:,}" for why, count in reasons.items() if count)
+    return f"Stale: {said}. By {', '.join(computed.by)}, which compute_metadata runs again."
+
+
 def _unknown(count: int) -> file_notes.States:
     return np.full(count, file_notes.NONE)
 

@@ -159,14 +159,14 @@ class Answers:
         return differences(view, codes_of, compared)
 
     def detail(self, sample_id: int) -> Json:
-        """All fields and metadata of a sample, of very long values the beginning.
+        """All fields of a sample, metadata and its last changes; of long values the beginning.
 
         Raises:
             UnknownSampleError: it is not in the dataset.
         """
         sample = self._dataset.get_sample(sample_id)
         schema = self._dataset.schema
-        size = protocol.longest_text(len(schema))
+        size = protocol.longest_text(2 * len(schema))
         fields = {name: getattr(sample, name) for name in _FIELDS}
         place = images.said(fields["file_path_abs"])
         if place != fields["file_path_abs"]:  # a part of a file: its locator says it less plainly
@@ -181,7 +181,19 @@ class Answers:
                 [key, schema[key], protocol.cut(protocol.to_value(value), size)]
                 for key, value in sample.metadata.items()
             ],
+            "changes": {
+                key: {
+                    "old": protocol.cut(protocol.to_value(change.old), size),
+                    "when": change.when.isoformat(),
+                    "what": change.what,
+                }
+                for key, change in self._dataset.last_changes(sample_id).items()
+            },
         }
+
+    def stale(self) -> Json:
+        """What is to be said of the keys that are stale."""
+        return {"keys": self._dataset.stale_keys()}
 
     def code(self, request: protocol.Code, grid: str) -> Json:
         """A Python cell; see ``cell``, which says what may be wrong.

@@ -76,12 +76,19 @@ class Messenger:
                 self._ok(reply_to, self._told(request))
 
     def _told(
-        self, request: protocol.SampleDetail | protocol.Cut | protocol.Code | protocol.Differences
+        self,
+        request: protocol.SampleDetail
+        | protocol.Stale
+        | protocol.Cut
+        | protocol.Code
+        | protocol.Differences,
     ) -> Json:
         """Answer what takes neither buffers nor time."""
         match request:
             case protocol.SampleDetail():
                 return self._answers.detail(request.sample_id)
+            case protocol.Stale():
+                return self._answers.stale()
             case protocol.Cut():
                 return self._answers.cut(request)
             case protocol.Differences():

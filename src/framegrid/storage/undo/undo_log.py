@@ -1,7 +1,7 @@
 """The edits that can be taken back: the last ones, within bounds."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import time_ns
 from typing import Any
 
@@ -62,6 +62,10 @@ class UndoLog:
         if count > len(self._edits):
             raise ValueError(self._too_few(count))
         return [Done(*self._edits[-1 - place][0]) for place in range(count)]
+
+    def newest(self) -> Iterator[Done]:
+        """The edits that were not taken back, the last one first."""
+        return (Done(*entry) for entry, _ in reversed(self._edits))
 
     def undo(self, table: Table, count: int) -> Undo:
         """Make the change that takes back the last edits.
