@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { folderTree, groupKeys } from "../../src/sidebar/groups";
+import { folderTree, groupKeys, nameIn } from "../../src/sidebar/groups";
 import type { KeyView } from "../../src/view";
 
 test("folders are offered with those that they are in", () => {
@@ -12,6 +12,16 @@ test("folders are offered with those that they are in", () => {
     "train/dogs/old",
     "train-b",
   ]);
+});
+
+test("a dict is among its numbers where some samples lack it", () => {
+  const item = (key: string, type: string, missing = 0) =>
+    ({ key, type, missing, group: "metadata", condition: null }) as KeyView;
+  const keys = (missing: number) => [item("gps", "dict", missing), item("gps.lat", "float")];
+  const named = (keys: KeyView[]) =>
+    groupKeys(keys).map((group) => group.items.map(({ key }) => nameIn(group, key)));
+  expect(named(keys(0))).toEqual([["lat"]]);
+  expect(named(keys(3))).toEqual([["as a whole", "lat"]]);
 });
 
 test("numbers inside a dict have a group of their own, which the dict stands for", () => {
