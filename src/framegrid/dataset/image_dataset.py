@@ -28,7 +28,7 @@ from framegrid.dataset.exports.coco_file import write_coco
 from framegrid.dataset.exports.csv_file import write_csv
 from framegrid.dataset.exports.image_folder_out import Link, export_images
 from framegrid.dataset.exports.selection import Selection
-from framegrid.dataset.imports.aggregating import Aggregate
+from framegrid.dataset.imports.aggregating import Many
 from framegrid.dataset.imports.casting import Errors, cast_metadata
 from framegrid.dataset.imports.coco_annotations import read_coco
 from framegrid.dataset.imports.csv_files import read_csv
@@ -295,7 +295,7 @@ class ImageDataset:
 
     def last_changes(self, sample_id: int) -> dict[str, LastChange]:
         """By key the last change of a sample's value, as far as ``undo`` reaches."""
-        return self._connection.read(lambda _: last_changes_of(self._connection.store, sample_id))
+        return last_changes_of(self._connection, sample_id)
 
     def view(self) -> DatasetView:
         """The table, its key types and the revision, all of one moment, without a copy."""
@@ -523,12 +523,6 @@ class ImageDataset:
         Returns:
             A DataFrame indexed by ``sample_id``: ``file_path_abs``, ``problem``, ``width`` and
             ``height`` in px as they are now, ``reason``; no row for images that are as they were.
-
-        Example:
-            ```python
-            problems = dataset.check_images()
-            dataset.remove_samples(problems.index[problems["problem"] == "gone"])
-            ```
         """
         return check_images(self._connection, progress=progress)
 
@@ -737,12 +731,7 @@ class ImageDataset:
     # Metadata from files
 
     def import_metadata(
-        self,
-        frame: Given,
-        on: On = "sample_id",
-        *,
-        blank: Blank = "keep",
-        aggregate: Aggregate | None = None,
+        self, frame: Given, on: On = "sample_id", *, blank: Blank = "keep", aggregate: Many = None
     ) -> ImportReport:
         """Merge the columns of a frame as metadata, in one edit, and leave out what does not fit.
 
@@ -783,7 +772,7 @@ class ImageDataset:
         on: On = "file_name",
         *,
         blank: Blank = "keep",
-        aggregate: Aggregate | None = None,
+        aggregate: Many = None,
         **read_csv_kwargs: Any,
     ) -> ImportReport:
         """Merge the columns of a CSV file as metadata, in one edit.
@@ -815,12 +804,6 @@ class ImageDataset:
             FileNotFoundError: there is no such file.
             ValueError: it is of another kind (the message says of which), damaged, or has no
                 column `on`; or a column cannot be a key.
-
-        Example:
-            ```python
-            report = dataset.update_metadata_from_csv("weather.csv")
-            report.unmatched_rows["file_name"]
-            ```
         """
         read = partial(read_csv, path, options=read_csv_kwargs)
         return import_rows(self._connection, read, on, blank, aggregate)
@@ -831,7 +814,7 @@ class ImageDataset:
         on: On = "file_name",
         *,
         blank: Blank = "keep",
-        aggregate: Aggregate | None = None,
+        aggregate: Many = None,
         **read_excel_kwargs: Any,
     ) -> ImportReport:
         """Merge the columns of a sheet of an Excel file as metadata, in one edit.
@@ -855,12 +838,7 @@ class ImageDataset:
         return import_rows(self._connection, read, on, blank, aggregate)
 
     def update_metadata_from_json(
-        self,
-        path: StrPath,
-        on: On = "file_name",
-        *,
-        blank: Blank = "keep",
-        aggregate: Aggregate | None = None,
+        self, path: StrPath, on: On = "file_name", *, blank: Blank = "keep", aggregate: Many = None
     ) -> ImportReport:
         """Merge the records of a JSON file as metadata, in one edit.
 
@@ -883,12 +861,7 @@ class ImageDataset:
         return import_rows(self._connection, partial(read_json, path), on, blank, aggregate)
 
     def update_metadata_from_parquet(
-        self,
-        path: StrPath,
-        on: On = "file_name",
-        *,
-        blank: Blank = "keep",
-        aggregate: Aggregate | None = None,
+        self, path: StrPath, on: On = "file_name", *, blank: Blank = "keep", aggregate: Many = None
     ) -> ImportReport:
         """Merge the columns of a Parquet file as metadata, in one edit.
 
@@ -914,7 +887,7 @@ class ImageDataset:
         *,
         folder: str = "",
         blank: Blank = "keep",
-        aggregate: Aggregate | None = None,
+        aggregate: Many = None,
     ) -> ImportReport:
         """Merge what a COCO file says about its images as metadata, in one edit.
 
@@ -939,12 +912,6 @@ class ImageDataset:
 
         Raises:
             FileNotFoundError, ValueError: as for ``update_metadata_from_csv``.
-
-        Example:
-            ```python
-            dataset.update_metadata_from_coco("annotations/instances_val2017.json")
-            dataset.show(filters={"count.dog": (1, None)}, sort="-annotations")
-            ```
         """
         read = partial(read_coco, path, folder=folder)
         return import_rows(self._connection, read, on, blank, aggregate)
@@ -957,7 +924,7 @@ class ImageDataset:
         format: Format | None = None,  # noqa: A002 - what everybody calls it
         classes: Sequence[str] | None = None,
         blank: Blank = "keep",
-        aggregate: Aggregate | None = None,
+        aggregate: Many = None,
     ) -> ImportReport:
         """Merge the annotations of a labelling tool as metadata of the images, in one edit.
 
@@ -986,12 +953,6 @@ class ImageDataset:
             FileNotFoundError: there is no such file or folder.
             ValueError: it is of no format that is known, or damaged; or images of the format have
                 no names but those of their files, and `on` is another.
-
-        Example:
-            ```python
-            dataset.update_metadata_from_labels("annotations.xml")
-            dataset.show(filters={"count.dog": (1, None)})
-            ```
         """
         paths = self._connection.table.column("file_path_abs")
         read = partial(read_labels, path, paths=paths, kind=format, classes=classes)
@@ -1022,12 +983,6 @@ class ImageDataset:
         Raises:
             OSError: the file cannot be written; what was there stays.
             UnknownSampleError, TypeError, ValueError: `rows` are not samples.
-
-        Example:
-            ```python
-            dataset.to_csv("photos.csv")
-            dataset.to_csv("bright.csv", grid.filtered)
-            ```
         """
         write_csv(self._connection, path, rows, escape_formulas=escape_formulas)
 
@@ -1099,12 +1054,6 @@ class ImageDataset:
         Raises:
             FileNotFoundError: some of the files are not in `new`; nothing changed.
             ValueError: no path begins with `old`, or the dataset has samples with the new paths.
-
-        Example:
-            ```python
-            Path("photos").rename("archive")
-            dataset.relink(Path("photos").absolute(), Path("archive").absolute())
-            ```
         """
         return relink(self._connection, old, new, missing)
 
@@ -1147,12 +1096,6 @@ class ImageDataset:
             ValueError: there are not so many edits to take back.
             ConflictError: somebody else, such as another process, changed since what one of them
                 did; nothing was taken back.
-
-        Example:
-            ```python
-            dataset.drop_metadata("temperature")
-            dataset.undo()
-            ```
         """
         return self._connection.undo(edits)
 
@@ -1162,15 +1105,13 @@ class ImageDataset:
         Lists and dicts are compared by their JSON text, lists of more than 256 MB not at all.
 
         Returns:
-            A DataFrame indexed by ``key``.
+            A DataFrame indexed by ``key``:
 
             | column | |
             |---|---|
-            | ``type`` | as in ``schema`` |
-            | ``present``, ``missing`` | numbers of samples |
+            | ``type``, ``present``, ``missing`` | as in ``schema``, and numbers of samples |
             | ``distinct``, ``most_frequent`` | the number of values; of equally many the least |
-            | ``least``, ``greatest`` | of numbers, text, truth values and datetimes |
-            | ``mean`` | of numbers; of truth values the share that is true |
+            | ``least``, ``greatest`` | of all but lists and dicts; ``mean`` of numbers, booleans |
             | ``computed_by`` | the function of ``compute_metadata``; missing if there is none |
             | ``stale`` | what is to be computed again, and of how many samples: ``function`` (its |
             | | code is another here now), ``file`` (written since), ``missing`` (not computed) |
@@ -1199,7 +1140,6 @@ class ImageDataset:
 
         Example:
             ```python
-            dataset.get_sample(0).metadata["rank"] = 3
             dataset.changes(1).groupby("key").size()
             ```
         """
@@ -1213,12 +1153,6 @@ class ImageDataset:
 
         Args:
             traits: of the grid, such as ``filters``, ``sort`` or ``thumbnail_size``.
-
-        Example:
-            ```python
-            grid = dataset.show(sort="-temperature")
-            grid
-            ```
         """
         from framegrid.grid import Grid  # noqa: PLC0415 - scripts stay free of Jupyter
 

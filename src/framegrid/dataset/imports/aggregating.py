@@ -18,6 +18,9 @@ How = Literal["count", "first", "max", "mean", "list"]
 Aggregate = How | Mapping[str, How]
 """For all keys, or by key; rows of a sample must agree in the others."""
 
+Many = Aggregate | None
+"""How several rows for a sample become one; None takes none of them."""
+
 _HOWS = get_args(How)
 
 

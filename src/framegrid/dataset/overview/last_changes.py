@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from framegrid.base import BUILTIN_TYPES, Schema, objects_of
+from framegrid.dataset.connection.connection import Connection
 from framegrid.storage import (
     AddSamples,
     Block,
@@ -31,8 +32,12 @@ class LastChange(NamedTuple):
     what: str
 
 
-def last_changes_of(store: Store, sample_id: int) -> dict[str, LastChange]:
+def last_changes_of(connection: Connection, sample_id: int) -> dict[str, LastChange]:
     """By key the last change made here; values that somebody else changed since have none."""
+    return connection.read(lambda _: _last_changes(connection.store, sample_id))
+
+
+def _last_changes(store: Store, sample_id: int) -> dict[str, LastChange]:
     table = store.table
     row = table.row(sample_id)
     names = {key: key for key in table.shown}  # what keys were called, and are now
