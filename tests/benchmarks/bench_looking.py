@@ -6,7 +6,8 @@ import time
 import pytest
 from PIL import Image
 
-from slider_moves import FRAME_MS, WATCH, drag, press
+from grid_timings import SET, SHOWN, readable
+from slider_moves import WATCH, drag, press
 
 SAMPLES = 1_000_000
 LABELS = 1_000
@@ -22,26 +23,6 @@ dataset = fg.ImageDataset.from_dataframe(frame)
 chosen = dataset.df[dataset.df["score0"] > 0]
 """
 SHOW = "grid = dataset.show(height=1200); grid"
-# Waits, frame by frame, until tiles are others, and the picture of a sample that had none before is
-# here if it has to be; gives the time since 1970 in ms.
-SHOWN = """pictured => {
-  const tiles = () => [...document.querySelectorAll(".framegrid [data-sample-id]")];
-  const written = tile => `${tile.dataset.sampleId} ${tile.ariaPosInSet}`;
-  const [before, were] = [tiles().map(written).join(), tiles().map(tile => tile.dataset.sampleId)];
-  const isPictured = tile => {
-    const picture = tile.querySelector("img");
-    return !were.includes(tile.dataset.sampleId) && picture?.complete && picture.naturalWidth > 0;
-  };
-  window.shown = new Promise(done => {
-    const look = () => {
-      const isOther = tiles().map(written).join() !== before;
-      if (!isOther || (pictured && !tiles().some(isPictured))) return requestAnimationFrame(look);
-      done(performance.timeOrigin + performance.now());
-    };
-    requestAnimationFrame(look);
-  });
-}"""
-SET = "(__import__('time').time() * 1e3, {})[0]"
 
 
 @pytest.fixture
@@ -92,12 +73,6 @@ def set_trait(lab, name, value, *, shown=True, pictured=False):
         return page.evaluate("() => window.shown") - started
     time.sleep(1)
     return None
-
-
-def readable(measured):
-    delays = [delay for delay, _ in measured]
-    median, late = statistics.median(delays), statistics.quantiles(delays, n=20)[-1]
-    return f"{median:.1f} ms, {median / FRAME_MS:.1f} frames (95 %: {late:.1f} ms)"
 
 
 def spread(timings):

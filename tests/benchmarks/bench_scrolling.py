@@ -7,6 +7,8 @@ which other programs do not add to.
 import pytest
 from playwright.sync_api import expect
 
+from grid_timings import PACES, SCROLL
+
 SAMPLES, SECTIONS = 1_000_000, 10_000
 MAKE = f"""
 import numpy as np, pandas as pd, framegrid as fg
@@ -25,23 +27,7 @@ frame = pd.DataFrame({{"path": paths, "width": 500, "height": 374}})
 frame["label"] = rng.integers(0, {SECTIONS}, {SAMPLES})
 grid = fg.show(frame, height=800)
 """
-# Scrolls by so many px a frame, or with null to anywhere; gives the frames a second and the time,
-# in ms, of the slowest but one of twenty.
-SCROLL = """px => new Promise(done => {
-  const list = document.querySelector(".framegrid .fg-grid");
-  const times = [];
-  const next = now => {
-    times.push(now);
-    if (px === null) list.scrollTop = Math.random() * list.scrollHeight;
-    else list.scrollTop += px;
-    if (times.length <= 180) return requestAnimationFrame(next);
-    const took = times.slice(1).map((time, i) => time - times[i]).sort((a, b) => a - b);
-    done([180_000 / (times[180] - times[0]), took[171]]);
-  };
-  requestAnimationFrame(next);
-})"""
 FRAMES = 180
-PACES = {"resting": 0, "slowly": 20, "fast": 100, "a screen a frame": 800, "by jumps": None}
 
 
 @pytest.mark.parametrize("lab", ["JupyterLab"], indirect=True)

@@ -4,10 +4,9 @@ import time
 from pathlib import Path
 
 import pytest
-from bench_looking import SET, SHOWN, readable
-from bench_scrolling import PACES, SCROLL
 from playwright.sync_api import expect
 
+from grid_timings import PACES, SCROLL, SET, SHOWN, readable
 from slider_moves import WATCH, drag, press
 
 SAMPLES, KEYS = 10_000_000, 10
