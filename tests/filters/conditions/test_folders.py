@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import framegrid as fg
 from framegrid import filters
 from framegrid.base import FilterError
+from framegrid.storage.table import folder_column
 from framegrid.storage.table.folder_column import folders_of
 
 PATHS = [
@@ -66,6 +67,21 @@ def test_the_folders_of_an_archive_start_from_its_root():
     assert folders_of(pa.array(rows, pa.large_string()))[1].to_pylist() == ["", ""]
     both = [inside[0], "/data/y/1.jpg"]
     assert folders_of(pa.array(both, pa.large_string()))[1].to_pylist() == ["x.zip/a/b", "y"]
+
+
+@given(
+    st.lists(st.text("ab/:\\.?é", max_size=8), min_size=1, max_size=5),
+    st.sampled_from(["", "/", "/r/", "C:\\r\\", "https://r/", "zip://x::/r/"]),
+    st.integers(0, 2),
+)
+def test_folders_are_the_same_however_they_are_found(names, root, cut):
+    paths = pa.array([root + name for name in names], pa.large_string())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder_column, "_counted", lambda *_: -1)
+        expected = folders_of(paths[cut:])
+    assert folders_of(paths[cut:]) == expected
+    alone = pa.array(paths[cut:].to_pylist(), pa.large_string())
+    assert folders_of(alone) == expected
 
 
 def test_folders_are_not_stored(dataset, tmp_path):
