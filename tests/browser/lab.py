@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import nbformat
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 
 from kernel import Kernel
 from live import Server
@@ -25,6 +25,13 @@ SETTLED = """async () => {
   kernel.iopubMessage.connect((_, message) => {
     if (message.header.msg_type === "execute_input") started += 1;
   });
+}"""
+OPEN = """async path => {
+  await jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook" });
+}"""
+# What is not saved is not asked about.
+TIDY = """() => {
+  for (const panel of [...jupyterapp.shell.widgets("main")]) panel.dispose();
 }"""
 OUTPUTS = "index => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()"
 CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
@@ -46,11 +53,13 @@ class Lab:
         self.page = page
         self.folder = folder
         self.errors: list[str] = []
+        self.has_failed = False
         self._server = server
         self._app = APPS[app]
         self._kernel_id = ""
+        self._is_open = page.url != "about:blank"
         page.on("console", self._listen)
-        page.on("pageerror", lambda error: self._note(f"uncaught: {error}"))
+        page.on("pageerror", self._catch)
 
     def open(self, *cells: str) -> None:
         """Open a fresh notebook with these code cells; none is run."""
@@ -70,7 +79,11 @@ class Lab:
         client = self._server.connect(self._kernel_id)
         client.iopub_channel.stop()  # nobody would read it, and thumbnails would pile up in it
         self.kernel = Kernel(client)
-        self.page.goto(f"{self._server.page(path, self._app)}&reset")
+        if self._is_open:
+            self.page.evaluate(TIDY)
+            self.page.evaluate(OPEN, path)
+        else:
+            self.page.goto(f"{self._server.page(path, self._app)}&reset")
         self._settle()
 
     def saved(self) -> nbformat.NotebookNode:
@@ -101,6 +114,15 @@ class Lab:
         """End the kernel with its notebook."""
         self.page.close()
         Thread(target=self._end_kernel, daemon=True).start()  # it takes seconds to end
+
+    def leave(self) -> Page:
+        """End the kernel, and give the page as JupyterLab is without a notebook."""
+        self.page.evaluate(TIDY)
+        self.page.mouse.move(0, 0)
+        self.page.remove_listener("console", self._listen)
+        self.page.remove_listener("pageerror", self._catch)
+        Thread(target=self._end_kernel, daemon=True).start()
+        return self.page
 
     def _end_kernel(self) -> None:
         if self._kernel_id:
@@ -154,6 +176,9 @@ class Lab:
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self._note(f"{message.text} ({message.location.get('url')})")
+
+    def _catch(self, error: Error) -> None:
+        self._note(f"uncaught: {error}")
 
     def _note(self, error: str) -> None:
         if not any(re.search(pattern, error) for pattern in ALLOWED_ERRORS):

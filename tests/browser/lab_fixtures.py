@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from lab import Lab
 from live import Server, serve
@@ -58,18 +58,33 @@ def browser() -> Iterator[Browser]:
         )
 
 
-@pytest.fixture
-def lab(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A fresh page, notebook folder and kernel; the page's console must stay free of errors.
+@pytest.fixture(scope="session")
+def kept_pages() -> list[Page]:
+    """JupyterLab without a notebook, at most once: to load it takes longer than most tests."""
+    return []
 
-    It is JupyterLab's, unless a test asks to run ``IN_BOTH``.
+
+@pytest.fixture
+def lab(
+    server: Server, browser: Browser, kept_pages: list[Page], request: pytest.FixtureRequest
+) -> Iterator[Lab]:
+    """A fresh notebook, folder and kernel; the page's console must stay free of errors.
+
+    It is JupyterLab's, unless a test asks to run ``IN_BOTH``. The page goes on to the next test,
+    unless this one fails or has the mark ``own_page``.
     """
     folder = server.root / request.node.name
     folder.mkdir()
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    driver = Lab(server, page, folder, getattr(request, "param", "JupyterLab"))
+    app = getattr(request, "param", "JupyterLab")
+    is_own = app != "JupyterLab" or request.node.get_closest_marker("own_page") is not None
+    page = None if is_own or not kept_pages else kept_pages.pop()
+    page = page or browser.new_page(viewport={"width": 1400, "height": 1000})
+    driver = Lab(server, page, folder, app)
     yield driver
-    driver.close()
+    if is_own or driver.has_failed or driver.errors:
+        driver.close()
+    else:
+        kept_pages.append(driver.leave())
     assert driver.errors == []
 
 
@@ -79,6 +94,7 @@ def pytest_runtest_makereport(item: pytest.Function, call: pytest.CallInfo[None]
     report = yield
     lab = item.funcargs.get("lab")
     if call.when == "call" and report.failed and isinstance(lab, Lab):
+        lab.has_failed = True
         picture = lab.folder / "failure.png"
         lab.page.screenshot(path=picture)
         report.sections.append(("the page when it failed", str(picture)))

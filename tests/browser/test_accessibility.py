@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from axe import violations
 from grid_fixtures import samples, status, tile, tiles, value_box
 
+pytestmark = pytest.mark.own_page
+
 RICH = """
 dataset.update_metadata({
     s.sample_id: {"gps": {"lat": 46.5}, "tags": ["a", "b"], "note": "long " * 200, "ok": True}

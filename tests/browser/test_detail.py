@@ -159,6 +159,7 @@ def test_what_can_be_done_with_a_value_leaves_it_readable(lab, open_grid):
     assert max(heights) - min(heights) <= 4
 
 
+@pytest.mark.own_page
 @pytest.mark.parametrize("api", ["clipboard", "none"])
 def test_values_and_the_sample_id_are_copied(lab, open_grid, api):
     if api == "none":
@@ -269,6 +270,7 @@ def test_a_large_original_comes_in_stages(lab, open_grid):
     expect(pictures.last).to_have_js_property("naturalWidth", 4000)
 
 
+@pytest.mark.own_page
 def test_swipe_steps_and_pinch_zooms(lab, open_grid):
     region = open_grid()
     opened(region, 3)

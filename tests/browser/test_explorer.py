@@ -295,6 +295,7 @@ def test_sorting_offers_what_is_no_key_and_shows_what_python_sorts_by(lab, open_
     expect(sort).to_have_value("file_path_abs")
 
 
+@pytest.mark.own_page
 def test_the_widget_follows_the_theme(lab, open_grid):
     region = open_grid()
     colours = []

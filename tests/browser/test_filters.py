@@ -147,6 +147,7 @@ def test_what_cannot_be_seen_is_put_into_words_everywhere(lab, region):
     expect(region.get_by_title(r"sky (empty), (blank), a\u202eb", exact=True)).to_be_visible()
 
 
+@pytest.mark.own_page
 def test_an_expression_moves_sliders_and_leaves_one_chip(lab, region):
     lab.kernel.run("grid.filters = \"0.1 < blur <= 0.4 and weather == 'rain' and faces < width\"")
     expect(slider(region, "blur maximum")).to_have_attribute("aria-valuenow", "0.4")

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from grid_fixtures import IN_BOTH, scroller, slider, status, tile, tiles, value_box
+
+pytestmark = pytest.mark.own_page
 
 # A connection that can be made to lose all that goes through it, as one that a proxy has forgotten.
 LOSE = """

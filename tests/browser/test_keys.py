@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from grid_fixtures import IN_BOTH, samples, status, tiles
+
+pytestmark = pytest.mark.own_page
 
 MARK_SAVES = """() => {
   window.saves = 0;

@@ -8,6 +8,8 @@ from kernel import KernelError
 COUNTER = """
 import anywidget, traitlets
 
+pytestmark = pytest.mark.own_page
+
 class Counter(anywidget.AnyWidget):
     value = traitlets.Int(0).tag(sync=True)
     _esm = '''

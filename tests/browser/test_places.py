@@ -22,6 +22,8 @@ grid = dataset.show()
 """
 IN_OUTPUT = """
 import ipywidgets as W
+
+pytestmark = pytest.mark.own_page
 inner = W.Output()
 outer = W.Output()
 with outer, inner:

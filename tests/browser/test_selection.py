@@ -1,5 +1,6 @@
 """Selecting in a real JupyterLab, with the mouse, the keyboard, a finger and from Python."""
 
+import pytest
 from playwright.sync_api import expect
 
 from grid_fixtures import samples, scroller, slider, status, tile
@@ -67,6 +68,7 @@ def test_a_selection_survives_filters_and_sort(lab, open_grid):
     lab.kernel.until("grid.selected == [0, 3]")
 
 
+@pytest.mark.own_page
 def test_a_finger_opens_and_a_long_press_selects(lab, open_grid):
     region = open_grid()
     session = lab.page.context.new_cdp_session(lab.page)
