@@ -1,4 +1,4 @@
-"""Sections and chosen rows of a million samples, in JupyterLab."""
+"""Sections, a plot and chosen rows of a million samples, in JupyterLab."""
 
 import statistics
 import time
@@ -53,6 +53,16 @@ def test_looking(million, report):
             )
         set_trait(lab, "filters", "{}", shown=False)
     set_trait(lab, "group", "''", shown=False)
+    for plot in ("[]", "['score1', 'score2']") * 2:
+        set_trait(lab, "plot", plot, shown=False)
+        press(lab.page, thumb)
+        for what, moves in (("key press", press), ("mouse move", drag)):
+            report(
+                f"{'a plot' if 'score' in plot else 'no plot'}: {what} to new count and density "
+                f"{readable(moves(lab.page, thumb))}"
+            )
+        set_trait(lab, "filters", "{}", shown=False)
+    set_trait(lab, "plot", "[]", shown=False)
     for group in ("label", "number:value"):
         grouped = [set_trait(lab, "group", repr(group)) for group in (group, "") * 5]
         times = f"{grouped[0]:.0f} ms at first, then {spread(grouped[2::2])}"

@@ -1,11 +1,13 @@
 """A grid saved as one HTML file, opened without a network."""
 
 import datetime as dt
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 import framegrid as fg
+from axe import violations
 from grid_fixtures import WIDTHS, fits, slider, value_box
 
 MARKUP = "<img src=x onerror=\"document.title = 'injected'\">"
@@ -135,6 +137,26 @@ def test_comparing_choosing_and_shuffling_work(dataset, opened):
         "(before) => document.querySelector('[aria-posinset=\"1\"]').dataset.sampleId !== before",
         arg=str(before[0]),
     )
+
+
+@pytest.mark.parametrize("colours", ["none", "active"])
+def test_a_plot_filters_and_shows_pictures(dataset, opened, colours):
+    region = opened(fg.Grid(dataset, plot=["temperature", "day"]))
+    page = region.page
+    page.emulate_media(forced_colors=colours)
+    page.set_viewport_size({"width": 400, "height": 900})
+    plot = region.get_by_role("region", name="Plot of temperature and day")
+    expect(plot).to_contain_text("60 images, 10 without temperature, 10 without day")
+    box = plot.get_by_role("application").bounding_box()
+    # Both rise together, from corner to corner.
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.9 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.1 * box["height"], steps=4)
+    page.mouse.up()
+    expect(region.get_by_role("button", name="Remove filter temperature")).to_be_visible()
+    expect(status(region)).to_have_text(re.compile(r"^(1\d|2\d) of 60 images"))
+    fits(region)
+    assert violations(region) == []
 
 
 def test_metadata_is_text(dataset, opened):
