@@ -97,7 +97,7 @@ FOLDERS = {
     "sections": {"values", "view", "ui"},
     "grid": {"protocol", "values", "view", "ui", "sections"},
     "cut": {"protocol", "values", "view", "ui", "grid"},
-    "plot": {"values", "view", "ui"},
+    "plot": {"protocol", "values", "view", "ui"},
     "detail": {"protocol", "values", "view", "ui"},
     "compare": {"protocol", "values", "view", "ui"},
     "toolbar": {"values", "view", "ui"},

@@ -82,8 +82,32 @@ def made():
         "differences": [
             [asked, answers.differences(protocol.Differences(*asked))] for asked in DIFFERENCES
         ],
+        "matrices": matrices(),
         "shuffled": [[seed, IDS, shuffled(np.array(IDS), int(seed)).tolist()] for seed in SEEDS],
     }
+
+
+def matrices():
+    """Columns as the browser has them, and how often their values meet, as pandas counts it."""
+    rng, rows = np.random.default_rng(16), 400
+    texts = np.array([f"class {number}" for number in range(7)])
+    frame = pd.DataFrame({"label": rng.choice(texts, rows), "flag": rng.random(rows) < 0.5})
+    frame["prediction"] = rng.choice(np.append(texts[2:], None), rows)
+    frame["flag"] = frame["flag"].astype("boolean").mask(rng.random(rows) < 0.1)
+    frame["digit"] = pd.Series(rng.choice([0, 1, 3, 9], rows), dtype="Int64").mask(
+        rng.random(rows) < 0.2
+    )
+    pairs = [("label", "prediction"), ("flag", "label"), ("digit", "flag"), ("prediction", "digit")]
+    paths = [f"/nowhere/{row}.jpg" for row in range(rows)]
+    shown = frame.assign(path=paths, width=1, height=1)
+    view = Answers(fg.ImageDataset.from_dataframe(shown, path_column="path")).view
+    codes = {key: answered(view, {"of": "codes", "key": key, "extra": []}) for key in frame}
+    plain = frame.astype(object).where(frame.notna(), "missing")
+    tables = []
+    for x, y in pairs:
+        table = pd.crosstab(plain[x].astype(str), plain[y].astype(str))
+        tables.append([x, y, table.to_dict("index")])
+    return {"codes": codes, "tables": tables}
 
 
 def answered(view, spec):

@@ -1,9 +1,10 @@
 /** The two keys that are counted against each other, and how the engine's counts of them are read. */
 
-import { type KeyColumn, RangeColumn } from "../engine/codecolumns";
+import { type KeyColumn, RangeColumn, ValuesColumn } from "../engine/codecolumns";
 import { NO_ROW } from "../engine/plane";
 import type { Command, Engine, PlaneCounts } from "../engine/types";
 import { areSame } from "../values/conditions";
+import { MatrixAxis } from "../values/matrixaxis";
 import type { PlotSide } from "../values/plot";
 import { PlotAxis, type Stretch } from "../values/plotaxis";
 import { maskOf } from "./inforce";
@@ -77,7 +78,8 @@ export class LoadedPlane {
     const asked = [this.#wanted, ...sides.map(([, column]) => column)];
     if (areSame(asked, this.#asked)) return [];
     this.#asked = asked;
-    const [x, y] = sides.map(([side, column]) => column && axisOf(side, column));
+    const isMatrix = sides.some(([{ byValue }]) => byValue);
+    const [x, y] = sides.map(([side, column]) => column && axisOf(side, column, isMatrix));
     if (!x || !y) return [{ do: "plane", plane: null }];
     const keys = sides.map(([{ key }]) => key);
     const side = (key: string, { bins, binCount }: PlaneAxis) => ({ key, bins, binCount });
@@ -93,8 +95,11 @@ export class LoadedPlane {
   }
 }
 
-function axisOf(side: PlottedSide, column: KeyColumn): PlaneAxis | null {
-  if (!(column instanceof RangeColumn) || side.byValue) return null;
+/** In a matrix each line is a bin, also of a range, whose scale there is that of its slider. */
+function axisOf(side: PlottedSide, column: KeyColumn, isMatrix: boolean): PlaneAxis | null {
+  if (column instanceof ValuesColumn) return MatrixAxis.ofValues(column.values);
+  if (!(column instanceof RangeColumn)) return null;
+  if (isMatrix) return MatrixAxis.ofRange(column.scale, side.byValue, column.missing > 0);
   const { scale } = side.linear ? column.scaled(false) : column;
   return new PlotAxis(scale, side.stretch);
 }

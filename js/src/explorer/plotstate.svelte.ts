@@ -2,11 +2,13 @@
 
 import { untrack } from "svelte";
 import type { Counted, Plotted } from "../collection/plane";
+import type { Condition } from "../protocol";
 import { isRange } from "../values/conditions";
+import { MatrixAxis, type MatrixLine } from "../values/matrixaxis";
 import { isMap, plotOf, type PlotSide, plotSide } from "../values/plot";
 import { PlotAxis, type Stretch, WHOLE } from "../values/plotaxis";
 import type { Settings, TileState } from "../view";
-import type { DensityView, PlotPlace, PlotView } from "../view/plot";
+import type { DensityView, MatrixView, PlotPlace, PlotView } from "../view/plot";
 import type { Display } from "./display.svelte";
 import type { FilterKeys } from "./filterkeys.svelte";
 import type { FilterState } from "./filterstate";
@@ -99,6 +101,26 @@ export class PlotState implements PlotView {
     return this.#density;
   }
 
+  readonly #matrix = $derived.by((): MatrixView | null => {
+    const { axes, counts } = this.#counted ?? {};
+    const [x, y] = axes ?? [];
+    return counts && x instanceof MatrixAxis && y instanceof MatrixAxis ? { x, y, counts } : null;
+  });
+  get matrix(): MatrixView | null {
+    return this.#matrix;
+  }
+
+  readonly #conditions = $derived.by((): [Condition | null, Condition | null] => {
+    const { display, filters } = this.#from;
+    const [x, y] = this.#sides ?? [];
+    const of = (side?: PlotSide): Condition | null =>
+      (display.result && side && filters.wanted.get(side.key)) ?? null;
+    return [of(x), of(y)];
+  });
+  get conditions(): readonly [Condition | null, Condition | null] {
+    return this.#conditions;
+  }
+
   get problem(): string | null {
     const sides = this.#sides ?? [];
     const views = sides.map(({ key }) => this.#from.keys.all.find((view) => view.key === key));
@@ -148,6 +170,12 @@ export class PlotState implements PlotView {
       const isWhole = from <= 0 && to >= 1;
       if (isWhole && (!range || (range.min === null && range.max === null))) return;
       filters.filterBy(key, axis.scale.narrowed(range, axis.thumbs(from, to)));
+    });
+  }
+
+  choose(cell: readonly [MatrixLine, MatrixLine] | null): void {
+    this.#sides?.forEach(({ key }, i) => {
+      this.#from.filters.filterBy(key, cell?.[i].condition ?? null);
     });
   }
 

@@ -1,5 +1,7 @@
 /** What the components see of a plot: two keys against each other. */
 
+import type { Condition } from "../protocol";
+import type { MatrixAxis, MatrixLine } from "../values/matrixaxis";
 import type { PlotSide } from "../values/plot";
 import type { PlotAxis, Stretch } from "../values/plotaxis";
 import type { TileState } from "./tile";
@@ -15,6 +17,14 @@ export interface DensityView {
   readonly counts: Uint32Array;
 }
 
+/** The same by the lines of a matrix. */
+export interface MatrixView {
+  readonly x: MatrixAxis;
+  readonly y: MatrixAxis;
+  /** As those of a density. */
+  readonly counts: Uint32Array;
+}
+
 export interface PlotView {
   /** The two keys; null where there is no plot, or nobody knows the keys yet. */
   readonly sides: readonly [x: PlotSide, y: PlotSide] | null;
@@ -22,6 +32,10 @@ export interface PlotView {
   readonly problem: string | null;
   /** Set where both keys have axes, once they are counted; what was known last while data changes. */
   readonly density: DensityView | null;
+  /** Set, in place of a density, where a key has a list of values. */
+  readonly matrix: MatrixView | null;
+  /** The filters on both keys. */
+  readonly conditions: readonly [x: Condition | null, y: Condition | null];
   /** What of the axes is in sight. */
   readonly stretches: readonly [x: Stretch, y: Stretch];
   /** A state of this browser. */
@@ -34,6 +48,8 @@ export interface PlotView {
   follow(): void;
   /** Narrows both keys to a rectangle of places on the axes; null clears their filters. */
   narrow(rectangle: readonly [x: Stretch, y: Stretch] | null): void;
+  /** Filters by a cell of the matrix; null clears both filters. */
+  choose(cell: readonly [x: MatrixLine, y: MatrixLine] | null): void;
   /** Of each of these cells the first samples, at most `count`. */
   samplesIn(cells: readonly number[], count: number): Promise<number[][]>;
   /** Says of which samples somebody shows pictures, at an edge in CSS px; others stop loading. */
