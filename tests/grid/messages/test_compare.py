@@ -66,7 +66,8 @@ def test_pandas_and_the_browser_tell_differences_alike(make_photos, tmp_path, br
         dataset.add_images_from_path(photos, progress=False)
         dataset.update_metadata(list(enumerate(VALUES)))
         browser = browser_of(dataset)
-        details = [browser.ask("sample", sample_id=i)[0]["ok"] for i in range(5)]
+        replies = [browser.ask("sample", sample_id=i)[0]["ok"] for i in range(5)]
+        details = [{part: ok[part] for part in ("fields", "metadata")} for ok in replies]
         frame = dataset.df.drop(columns="folder")
     for i, detail in enumerate(details):
         path = next(field for field in detail["fields"] if field[0] == "file_path_abs")
