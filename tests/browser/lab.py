@@ -43,6 +43,7 @@ APPS = {"JupyterLab": "lab/tree", "Notebook 7": "notebooks"}
 ALLOWED_ERRORS = {
     r"Command .* (already|not) registered": "Notebook 7 lacks some of JupyterLab's plugins",
     r"reading 'schema'": "the same",
+    r"Canceled future for \w+ message": "the notebook before was closed while JupyterLab asked",
 }
 
 
@@ -117,10 +118,10 @@ class Lab:
 
     def leave(self) -> Page:
         """End the kernel, and give the page as JupyterLab is without a notebook."""
-        self.page.evaluate(TIDY)
-        self.page.mouse.move(0, 0)
         self.page.remove_listener("console", self._listen)
         self.page.remove_listener("pageerror", self._catch)
+        self.page.evaluate(TIDY)
+        self.page.mouse.move(0, 0)
         Thread(target=self._end_kernel, daemon=True).start()
         return self.page
 

@@ -199,7 +199,7 @@ def test_keys_can_be_hidden_and_shown_again(lab, region):
     region.get_by_role("button", name="Hidden").click()
     region.get_by_role("button", name="Show faces").click()
     expect(group).to_be_visible()
-    region.get_by_role("button", name=re.compile("^gps")).click()
+    region.get_by_role("button", name=re.compile(r"^gps \d")).click()
     expect(region.get_by_role("group", name="gps.lat")).to_have_count(0)
 
 

@@ -5,10 +5,10 @@ from playwright.sync_api import expect
 
 from kernel import KernelError
 
+pytestmark = pytest.mark.own_page
+
 COUNTER = """
 import anywidget, traitlets
-
-pytestmark = pytest.mark.own_page
 
 class Counter(anywidget.AnyWidget):
     value = traitlets.Int(0).tag(sync=True)

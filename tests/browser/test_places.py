@@ -1,8 +1,11 @@
 """The grid in its surroundings: panes of any width, containers, visible scrollbars."""
 
+import pytest
 from playwright.sync_api import expect
 
 from grid_fixtures import IN_BOTH, WIDTHS, fits, slider, status, tiles
+
+pytestmark = pytest.mark.own_page
 
 BOXES = {
     "HBox": ("W.HBox([grid, W.Button()])", 148),
@@ -22,8 +25,6 @@ grid = dataset.show()
 """
 IN_OUTPUT = """
 import ipywidgets as W
-
-pytestmark = pytest.mark.own_page
 inner = W.Output()
 outer = W.Output()
 with outer, inner:
