@@ -39,7 +39,9 @@ def test_a_value_says_what_it_was_and_a_key_that_it_is_stale(lab, open_grid):
     dialog = region.get_by_role("dialog")
     row = dialog.get_by_role("row", name=re.compile("^temperature"))
     expect(row).to_contain_text(re.compile(rf"was {before:g},"))
-    expect(dialog.get_by_role("row", name=re.compile("^weather"))).to_contain_text("was missing")
+    first = dialog.get_by_role("row", name=re.compile("^weather"))
+    expect(first.get_by_role("cell")).to_have_attribute("title", re.compile("^Set by “"))
+    expect(first).not_to_contain_text("was")
     assert violations(region) == []
     region.get_by_role("button", name="Close").click()
     lab.kernel.run("dataset.compute_metadata(bright, executor=Threads(1), progress=False)")

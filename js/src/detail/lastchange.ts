@@ -12,12 +12,12 @@ export function lastChangeText(change: LastChange, format: KeyFormat, now: Date)
 }
 
 /** All of it, for who points at it. */
-export function lastChangeTitle({ when, what }: LastChange): string {
-  return `Changed by “${what}”, ${new Date(when).toLocaleString()}`;
+export function lastChangeTitle({ old, when, what }: LastChange): string {
+  const done = old === null ? "Set" : "Changed";
+  return `${done} by “${what}”, ${new Date(when).toLocaleString()}`;
 }
 
 function oldText({ old }: LastChange, format: KeyFormat): string {
-  if (old === null) return "missing";
   if (typeof old !== "object") return cut(format.nothing(old) || format.value(old));
   return cut(formatText(JSON.stringify(old)));
 }

@@ -12,7 +12,6 @@ function text(old: Value, now = WHEN): string {
 describe("the last change of a value", () => {
   it("says what it was, and the time", () => {
     expect(text("cat")).toMatch(/^was cat, .*05/);
-    expect(text(null)).toMatch(/^was missing, /);
     expect(text(["a", 1])).toMatch(/^was \["a",1\], /);
   });
 
@@ -28,6 +27,9 @@ describe("the last change of a value", () => {
   });
 
   it("names the edit for who points at it", () => {
+    expect(lastChangeTitle({ old: null, when: WHEN.toISOString(), what: "set" })).toMatch(
+      /^Set by “set”, /,
+    );
     expect(lastChangeTitle({ old: 1, when: WHEN.toISOString(), what: "update" })).toMatch(
       /^Changed by “update”, /,
     );
