@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 
 from grid_fixtures import slider
 
+# It leaves its watch in the page.
+pytestmark = pytest.mark.own_page
+
 MAKE = """
 from pathlib import Path
 from PIL import Image

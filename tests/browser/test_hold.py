@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 
 from grid_fixtures import small_grid, status
 
+# It leaves its watch in the page.
+pytestmark = pytest.mark.own_page
+
 COUNT = 60
 MAKE = """
 dataset.update_metadata([(i, {"loss": 1 - i / COUNT}) for i in range(COUNT)])

@@ -7,6 +7,9 @@ from playwright.sync_api import expect
 
 from grid_fixtures import agree, box, only, slider, status
 
+# It leaves its watch in the page.
+pytestmark = pytest.mark.own_page
+
 # Counts that were on the screen, frame by frame, and the value of a thumb with them.
 WATCH = """() => {
   window.seen = [];
