@@ -81,7 +81,7 @@ def lab(
     page = page or browser.new_page(viewport={"width": 1400, "height": 1000})
     driver = Lab(server, page, folder, app)
     yield driver
-    if is_own or driver.has_failed or driver.errors:
+    if is_own or driver.has_failed or driver.errors or page.url == "about:blank":
         driver.close()
     else:
         kept_pages.append(driver.leave())

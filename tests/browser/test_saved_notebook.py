@@ -6,7 +6,8 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
-MAX_BYTES = 500_000
+# The frontend, which anywidget keeps with the widget, and 24 pictures of noise.
+MAX_BYTES = 800_000
 SAMPLES = 100_000
 SAVE_WIDGET_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
 # Settings outlive a page, and the command is a switch.
