@@ -2,7 +2,7 @@
 
 import { keysOf } from "./arrays";
 import type { PulledArray, Described, Arrived, EngineArray, Question } from "./types";
-import { columnOf, type KeyColumn, RangeColumn } from "../engine/codecolumns";
+import { columnOf, type KeyColumn, RangeColumn, ValuesColumn } from "../engine/codecolumns";
 import type { Command, Engine } from "../engine/types";
 import { areSame, type Filters } from "../values/conditions";
 import type { Codes, SectionCodes } from "../engine/loops";
@@ -98,7 +98,7 @@ export class LoadedColumns {
       .map(([key, condition]) => ({ of: "mask", key, condition }));
     const isSorted = !sort.length || areSame(sort, this.sort);
     if (!isSorted) specs.push({ of: "order", sort: toSort(sort) });
-    if (group && group !== this.sections?.group && !this.#sectionsHere(group)) {
+    if (group && group !== this.sections?.group && !this.#valuesOf(group)) {
       specs.push({ of: "sections", group });
     }
     return specs;
@@ -124,15 +124,18 @@ export class LoadedColumns {
 
   /** Makes sections of codes that are here, unless they are there already. */
   #regroup(group: string): Command[] {
-    const here = group && group !== this.sections?.group ? this.#sectionsHere(group) : undefined;
-    if (!here) return [];
-    this.sections = new LoadedSections(group, here.sections.column, here.header);
-    return [{ do: "sections", sections: here.sections }];
+    const column = group && group !== this.sections?.group && this.#valuesOf(group);
+    if (!column) return [];
+    const key = groupKey(group, this.#isKey);
+    const { header, sections } = sectionsHere(key, column);
+    this.sections = new LoadedSections(group, key, header);
+    return [{ do: "sections", sections }];
   }
 
-  #sectionsHere(group: string): ReturnType<typeof sectionsHere> {
-    const key = groupKey(group, this.#isKey);
-    return sectionsHere(key, this.columns.get(key));
+  /** The codes of a group's key, if they tell all its values apart: the kernel has nothing to add. */
+  #valuesOf(group: string): ValuesColumn | undefined {
+    const column = this.columns.get(groupKey(group, this.#isKey));
+    return column instanceof ValuesColumn ? column : undefined;
   }
 
   #arrange(): Command[] {

@@ -1,6 +1,6 @@
 /** The sections that rows are in, as the kernel tells them. */
 
-import type { KeyColumn } from "../engine/codecolumns";
+import type { ValuesColumn } from "../engine/codecolumns";
 import type { Arrangement, SectionsOf } from "../engine/types";
 import type { Edge, SectionsHeader, Value } from "../protocol";
 import { areSame } from "../values/conditions";
@@ -41,17 +41,12 @@ export class LoadedSections {
   }
 }
 
-/**
- * The sections of a key whose codes tell all its values apart, in their order, so that the kernel
- * has nothing to add; undefined for other keys.
- */
+/** The sections of a key with a list of values, in the order of these. */
 export function sectionsHere(
   key: string,
-  column: KeyColumn | undefined,
-): { header: SectionsHeader; sections: SectionsOf } | undefined {
-  if (column?.kind !== "values") return undefined;
-  const { missing } = column;
-  const values = column.values.filter((value) => value !== null);
+  { missing, values: listed }: ValuesColumn,
+): { header: SectionsHeader; sections: SectionsOf } {
+  const values = listed.filter((value) => value !== null);
   const order = values.map((_, code) => code).sort((a, b) => compare(values[a], values[b]));
   const sectionOf = new Uint16Array(values.length + 1).fill(values.length);
   order.forEach((code, section) => (sectionOf[code] = section));

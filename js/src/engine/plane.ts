@@ -2,7 +2,7 @@
 
 import { countAlive, countCells, countPassingCells, joinCells, shutOut } from "./loops";
 import type { IndexedColumn } from "./sliceindex";
-import { runsOf, SlotTable } from "./slottable";
+import { passingSlots, runsOf, slotsOf, SlotTable } from "./slottable";
 import type { Plane, PlaneCounts } from "./types";
 
 /** Stands where a cell has no more rows. */
@@ -121,14 +121,14 @@ export class PlaneIndex {
 
   /** A larger table takes longer than it saves: then each position of the filter counts rows. */
   get #isTabled(): boolean {
-    const slotCount = this.#moving!.all.reduce((sum, count) => sum + Math.min(1, count), 0);
+    const { slotCount } = slotsOf(this.#moving!.all);
     const numbers = (slotCount + 1) * this.#cellCount;
     return numbers <= Math.max(TABLE_NUMBERS, this.#alive.length);
   }
 
   #tabled({ codes, all }: IndexedColumn, cells: Uint16Array): SlotTable {
-    let slotCount = 0;
-    this.#slotOf = Uint16Array.from(all, (count) => (count ? ++slotCount : 0));
+    const { slotOf, slotCount } = slotsOf(all);
+    this.#slotOf = slotOf;
     const counts = new Uint32Array((slotCount + 1) * this.#cellCount);
     countCells(counts, this.#cellCount, codes, this.#slotOf, this.#alive, cells);
     return new SlotTable(counts, this.#cellCount);
@@ -137,10 +137,8 @@ export class PlaneIndex {
   #counted(passes: Uint8Array | null): Uint32Array {
     const counts = new Uint32Array(this.#cellCount);
     if (this.#table) {
-      const bySlot = new Uint8Array(this.#table.counts.length / this.#cellCount);
-      this.#slotOf.forEach((slot, code) => (bySlot[slot] = passes?.[code] ?? 1));
-      bySlot[0] = 0;
-      return this.#table.sum(runsOf(bySlot));
+      const slotCount = this.#table.counts.length / this.#cellCount - 1;
+      return this.#table.sum(runsOf(passingSlots(this.#slotOf, slotCount, passes)));
     }
     if (passes) countPassingCells(counts, this.#moving!.codes, passes, this.#alive, this.#cells!);
     else countAlive(counts, this.#alive, this.#cells!);

@@ -20,7 +20,7 @@ import {
   countSections,
   fail,
 } from "./loops";
-import { type Run, SlotTable } from "./slottable";
+import { passingSlots, type Run, slotsOf, SlotTable } from "./slottable";
 
 /** A column of codes with its filter. */
 export class IndexedColumn {
@@ -121,10 +121,8 @@ export class SliceIndex {
   ) {
     this.#passive = [...columns].filter((column) => column !== active && column.passes);
     const occurring = active?.all ?? Uint32Array.of(rowCount);
-    let slotCount = 0;
-    this.#slotOf = Uint16Array.from(occurring, (count) => (count ? ++slotCount : 0));
-    this.slotCount = slotCount;
-    const blocks = Math.max(1, BLOCK_NUMBERS / (slotCount + 1));
+    ({ slotOf: this.#slotOf, slotCount: this.slotCount } = slotsOf(occurring));
+    const blocks = Math.max(1, BLOCK_NUMBERS / (this.slotCount + 1));
     this.blockBits = Math.max(MIN_BLOCK_BITS, Math.ceil(Math.log2(rowCount / blocks)));
     this.blockCount = Math.ceil(rowCount / 2 ** this.blockBits);
     this.#failed = new (this.#passive.length < 0xff ? Uint8Array : Uint16Array)(rowCount);
@@ -210,10 +208,7 @@ export class SliceIndex {
 
   /** What passes by slot, given what passes by code. */
   passing(passes: Uint8Array | null): Uint8Array {
-    const bySlot = new Uint8Array(this.slotCount + 1);
-    this.#slotOf.forEach((slot, code) => (bySlot[slot] = passes?.[code] ?? 1));
-    bySlot[0] = 0;
-    return bySlot;
+    return passingSlots(this.#slotOf, this.slotCount, passes);
   }
 
   /** To be called when another order is in force. */

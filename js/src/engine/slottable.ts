@@ -28,6 +28,25 @@ export class SlotTable {
   }
 }
 
+/** Of each code the slot: those that occur are numbered from 1 on, others have 0. */
+export function slotsOf(all: Uint32Array): { slotOf: Uint16Array; slotCount: number } {
+  let slotCount = 0;
+  const slotOf = Uint16Array.from(all, (count) => (count ? ++slotCount : 0));
+  return { slotOf, slotCount };
+}
+
+/** What passes by slot, given what passes by code; nothing does in slot 0. */
+export function passingSlots(
+  slotOf: Uint16Array,
+  slotCount: number,
+  passes: Uint8Array | null,
+): Uint8Array {
+  const bySlot = new Uint8Array(slotCount + 1);
+  slotOf.forEach((slot, code) => (bySlot[slot] = passes?.[code] ?? 1));
+  bySlot[0] = 0;
+  return bySlot;
+}
+
 /** Runs of slots that pass; none begins at slot 0. */
 export function runsOf(passes: Uint8Array): Run[] {
   const runs: Run[] = [];

@@ -24,11 +24,12 @@ export function fullest({ x, y, counts }: DensityView): number {
   return most;
 }
 
-/** Draws in device px, `ratio` of which are a px. */
+/** Draws in device px, `ratio` of which are a px; `most` is what the fullest cell holds. */
 export function draw(
   canvas: HTMLCanvasElement,
   density: DensityView,
   [across, up]: readonly [Ruler, Ruler],
+  most: number,
   inks: Inks,
   ratio: number,
 ): void {
@@ -38,7 +39,6 @@ export function draw(
   pen.clearRect(0, 0, canvas.width, canvas.height);
   const columns = spans(across, x.binCount, ratio);
   const rows = spans(up, y.binCount, ratio);
-  const most = fullest(density);
   const byShade = Array.from({ length: SHADES }, (): number[] => []);
   counts.forEach((count, cell) => {
     if (!count) return;

@@ -73,6 +73,9 @@ export class Ruler {
   }
 }
 
+/** By so much one step zooms out. */
+export const ZOOM_STEP = 1.6;
+
 /** A stretch by so much longer, with a place staying where it is; no shorter than a step or so. */
 export function zoomed(axis: PlotAxis, { from, to }: Stretch, factor: number, at: number): Stretch {
   const least = Math.min(1, 1 / Math.max(1, axis.scale.steps.length));
