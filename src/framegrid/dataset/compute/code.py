@@ -88,16 +88,8 @@ def _content(value: Any) -> Iterable[Any]:
             return (repr(value.item()),)
         case re.Pattern():
             return value.pattern, value.flags
-    return type(value), *(sorted(vars(value)) if _is_users(value) else ()), *_attributes(value)
-
-
-def _attributes(value: Any) -> Iterable[Any]:
-    return [vars(value)[name] for name in sorted(vars(value))] if _is_users(value) else []
-
-
-def _is_users(value: Any) -> bool:
-    module = type(value).__module__
-    return hasattr(value, "__dict__") and _is_own(module) and _root(module) != "framegrid"
+    is_users = hasattr(value, "__dict__") and _is_users(type(value).__module__)
+    return type(value), *(sorted(vars(value).items()) if is_users else ())
 
 
 def _named(value: Any) -> Iterator[Any]:
@@ -106,7 +98,7 @@ def _named(value: Any) -> Iterator[Any]:
         yield from (module, getattr(value, "__qualname__", ""))
     if isinstance(value, FunctionType) and _is_own(module):
         yield from _of_function(value)
-    elif isinstance(value, type) and _is_own(module) and _root(module) != "framegrid":
+    elif isinstance(value, type) and _is_users(module):
         own = {name: part for name, part in vars(value).items() if not name.startswith("__w")}
         kinds = (FunctionType, staticmethod, classmethod, property, *_PLAIN)
         parts = ((name, _bare(own[name])) for name in sorted(own) if isinstance(own[name], kinds))
@@ -187,6 +179,10 @@ def _filled(code: CodeType) -> set[str]:
 
 def _root(module: str) -> str:
     return module.partition(".")[0]
+
+
+def _is_users(module: str) -> bool:
+    return _is_own(module) and _root(module) != "framegrid"
 
 
 @cache

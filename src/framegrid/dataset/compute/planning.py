@@ -4,19 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from framegrid.base import maker_key, notes_key
+from framegrid.base import Schema, maker_key, notes_key
 from framegrid.dataset.compute import makers
-from framegrid.dataset.compute.marks import KeyMarks, marks_of
+from framegrid.dataset.compute.marks import KeyMarks, Mask, marks_of
 from framegrid.dataset.connection.connection import Connection
 from framegrid.dataset.ingest import file_notes
 from framegrid.images import Function
 from framegrid.storage import Block, Ids, SetBlocks, Table
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +144,9 @@ def adopt(table: Table, work: Plan, function: Function) -> SetBlocks | None:
     blocks = tuple(_there(table, block) for block in work.adopted)
     notes = dict.fromkeys(key for block in blocks for key in block.columns)
     used = [makers.maker_of(function, key) for key in work.known]
-    new = dict.fromkeys((k for k in notes if k not in table.schema), "integer")
-    names = dict.fromkeys(makers.remembered(used)(table), "boolean")
-    return SetBlocks(blocks, {**new, **names})  # type: ignore[dict-item]
+    new: Schema = dict.fromkeys((k for k in notes if k not in table.schema), "integer")
+    names: Schema = dict.fromkeys(makers.remembered(used)(table), "boolean")
+    return SetBlocks(blocks, new | names)
 
 
 def _there(table: Table, block: Block) -> Block:

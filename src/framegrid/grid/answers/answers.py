@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from framegrid import filters, images
+from framegrid import images
 from framegrid.base import brief, logs, threads
 from framegrid.dataset import ImageDataset, Sample
 from framegrid.grid import protocol
@@ -22,7 +22,7 @@ from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.answers.groups import parse_group
 from framegrid.grid.answers.orders import sort_keys
 from framegrid.grid.answers.packed_ids import LONGEST_LIST, unpack
-from framegrid.grid.answers.shown import Question
+from framegrid.grid.answers.shown import asked
 from framegrid.grid.protocol import Json
 
 # Arrays stay encoded while the browser pulls them piece by piece, and while the column is the same.
@@ -141,12 +141,9 @@ class Answers:
         Raises:
             UnknownKeyError, FilterError: as for ``passing``.
         """
-        most = len(self.view.rows) + LONGEST_LIST
-        question = Question(
-            filters.normalise(request.filters, self.view.schema),
-            None if request.rows is None else self.view.known(unpack(request.rows, most)),
-        )
-        compared = sides(question, unpack(request.selected, most), self.view)
+        view = self.view
+        selected = unpack(request.selected, len(view.rows) + LONGEST_LIST)
+        compared = sides(asked(request.filters, request.rows, view), selected, view)
         return on_wire(compared, self.differing(compared))
 
     def differing(self, compared: Sides) -> list[Difference]:

@@ -12,8 +12,8 @@ from framegrid.filters import codes
 from framegrid.grid import protocol
 from framegrid.grid.answers.column_cache import ColumnCache
 from framegrid.grid.answers.grid_view import GridView
-from framegrid.grid.answers.packed_ids import LONGEST_LIST, unpack
 from framegrid.grid.answers.ranking import Ranking
+from framegrid.grid.answers.shown import asked, passing
 from framegrid.grid.protocol import Json
 
 # The orders of a few keys of a million samples, and what passes of them.
@@ -62,11 +62,9 @@ class Cutting:
         )
         ids = view.rows.to_numpy(np.int64)
         if request.filters or request.rows is not None:
-            passing = view.passing(filters.normalise(request.filters, view.schema))
-            if request.rows is not None:
-                passing = passing & np.isin(ids, unpack(request.rows, len(ids) + LONGEST_LIST))
-            order = order[passing[order]]
-            missing = missing & passing
+            mask = passing(asked(request.filters, request.rows, view), view)
+            order = order[mask[order]]
+            missing = missing & mask
         return Ranking(number, values[order], ids[order], int(np.count_nonzero(missing)))
 
 

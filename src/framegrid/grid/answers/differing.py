@@ -206,7 +206,7 @@ def _by_value(
         return
     values = header.get("values")
     if header["kind"] == "range":
-        yield _distance(key, some, others)
+        yield _distance(key, some, others, count, rest)
     elif values:
         if header["kind"] == "elements":
             some, others = (_of_elements(header, counts) for counts in (some, others))
@@ -222,9 +222,8 @@ def _by_value(
         )
 
 
-def _distance(key: str, some: np.ndarray, others: np.ndarray) -> Difference:
+def _distance(key: str, some: np.ndarray, others: np.ndarray, count: int, rest: int) -> Difference:
     """The largest distance of two distributions over codes (Kolmogorov and Smirnov)."""
-    count, rest = int(some.sum()), int(others.sum())
     ahead = np.cumsum(others) * count - np.cumsum(some) * rest
     place = int(np.argmax(np.abs(ahead)))
     distance = abs(int(ahead[place])) / (count * rest)

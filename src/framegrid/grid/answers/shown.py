@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from framegrid import filters
 from framegrid.filters import Filters
 from framegrid.grid.answers.grid_view import GridView
 from framegrid.grid.answers.groups import parse_group
 from framegrid.grid.answers.orders import order
+from framegrid.grid.answers.packed_ids import LONGEST_LIST, unpack
 from framegrid.grid.answers.ranks import stable_order
 from framegrid.grid.answers.sections import section_order, sections
-from framegrid.grid.protocol import Sort
+from framegrid.grid.protocol import Json, Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,22 @@ class Question:
     sort: Sort = ""
     group: str = ""
     group_order: str = "value"
+
+
+def asked(wire: Json, rows: list[int] | str | None, view: GridView) -> Question:
+    """What a page asks for.
+
+    Args:
+        wire: the filters as the page has them.
+        rows: the ids among which they choose, packed; None for all.
+        view: of the dataset.
+
+    Raises:
+        UnknownKeyError, FilterError: as for ``filters.normalise``.
+        ValueError: as for ``unpack``.
+    """
+    chosen = None if rows is None else view.known(unpack(rows, len(view.rows) + LONGEST_LIST))
+    return Question(filters.normalise(wire, view.schema), chosen)
 
 
 def passing(question: Question, view: GridView) -> np.ndarray:

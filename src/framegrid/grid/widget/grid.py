@@ -183,7 +183,6 @@ class Grid(FittedTraits):
 
         Raises:
             FilterError: all samples pass or none does; it says what to do.
-
         """
         compared = sides(self._question, self.selected.array, self._fit())
         check_both_sides(compared)
