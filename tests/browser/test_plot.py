@@ -37,6 +37,17 @@ def opened(region, x, y):
     return plot, plot.get_by_role("application", name=f"Rectangle of {x} and {y}")
 
 
+def plotted(grid, region, x, y, *, at):
+    """Plot two keys by the button at one of them: the panel, where rectangles are drawn, a box."""
+    region.get_by_role("group", name=at, exact=True).hover()
+    region.get_by_role("button", name=f"Plot {at}").click()
+    wait_until(lambda: grid.plot == [x, y])
+    plot, plane = opened(region, x, y)
+    expect(plot).to_contain_text("200 images")
+    plane.hover()  # once it stands still
+    return plot, plane, plane.bounding_box()
+
+
 def drag(page, box, start, end):
     """Drag from a place to another, both as parts of a box, from its lower left."""
     for (x, y), press in ((start, page.mouse.down), (end, page.mouse.up)):
@@ -57,13 +68,8 @@ def test_a_rectangle_by_mouse_is_two_filters_and_a_slider_moves_the_density(data
     grid = fg.Grid(dataset, height=760)
     region = show(grid)[0].first
     page = region.page
-    region.get_by_role("group", name="score", exact=True).hover()
-    region.get_by_role("button", name="Plot score").click()
-    wait_until(lambda: grid.plot == ["score", "loss"])
-    plot, plane = opened(region, "score", "loss")
+    plot, plane, box = plotted(grid, region, "score", "loss", at="score")
     expect(plot).to_contain_text("200 images, 20 without score, 4 with infinite loss")
-    plane.hover()  # once it stands still
-    box = plane.bounding_box()
     drag(page, box, (0.3, 0.3), (0.7, 0.7))
     wait_until(lambda: list(grid.filters) == ["score", "loss"] and agrees(grid, region))
     before = dict(grid.filters["score"])
@@ -140,13 +146,7 @@ def test_a_map_holds_the_view_while_a_loop_writes(dataset, show):
     page = region.page
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    region.get_by_role("group", name="gps.lat", exact=True).hover()
-    region.get_by_role("button", name="Plot gps.lat").click()
-    wait_until(lambda: grid.plot == ["gps.lon", "gps.lat"])
-    plot, plane = opened(region, "gps.lon", "gps.lat")
-    expect(plot).to_contain_text("200 images")
-    plane.hover()  # once it stands still
-    box = plane.bounding_box()
+    plot, plane, box = plotted(grid, region, "gps.lon", "gps.lat", at="gps.lat")
     drag(page, box, (0.35, 0.4), (0.6, 0.65))
     wait_until(lambda: len(grid.filters) == 2 and agrees(grid, region))
     lat, lon = (grid.filters[f"gps.{name}"] for name in ("lat", "lon"))
