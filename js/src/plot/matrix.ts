@@ -3,8 +3,7 @@
 import type { Category, Edge } from "../protocol";
 import type { KeyFormat } from "../values/keyformat";
 import type { MatrixAxis, MatrixLine } from "../values/matrixaxis";
-import { formatCount } from "../values/format";
-import { images } from "./words";
+import { formatCount, formatImages } from "../values/format";
 
 /** A line in a few characters. */
 export function lineText({ kind, values }: MatrixLine, format: KeyFormat): string {
@@ -20,7 +19,7 @@ export function cellName(
   parts: readonly (readonly [key: string, text: string])[],
   count: number,
 ): string {
-  return `${parts.map((part) => part.join(" ")).join(", ")}: ${images(count)}`;
+  return `${parts.map((part) => part.join(" ")).join(", ")}: ${formatImages(count)}`;
 }
 
 /** How much of the accent a cell has, in percent: little counts are seen, too. */

@@ -1,6 +1,6 @@
 /** What a plot says of its cells, its rectangle and its samples. */
 
-import { formatCount } from "../values/format";
+import { formatCount, formatImages } from "../values/format";
 import type { KeyFormat } from "../values/keyformat";
 import type { PlotAxis } from "../values/plotaxis";
 import type { DensityView } from "../view/plot";
@@ -10,10 +10,6 @@ export interface Named {
   key: string;
   axis: PlotAxis;
   format: KeyFormat;
-}
-
-export function images(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? "image" : "images"}`;
 }
 
 /** What is in a bin, such as "loss 0.2 – 0.3". */
@@ -40,7 +36,7 @@ export function summary({ x, y, counts }: DensityView, [across, up]: readonly Na
     rows[cell % y.binCount] += count;
   });
   const total = columns.reduce((sum, count) => sum + count, 0);
-  const parts = [images(total)];
+  const parts = [formatImages(total)];
   const beside = [
     { key: across.key, missing: columns[x.missing], infinite: infinities(columns, x) },
     { key: up.key, missing: rows[y.missing], infinite: infinities(rows, y) },

@@ -8,6 +8,11 @@ export function formatCount(count: number): string {
   return grouped(String(count));
 }
 
+/** "1 image", "2,839 images". */
+export function formatImages(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? "image" : "images"}`;
+}
+
 /** A value of a value list. */
 export function formatCategory(value: Category): string {
   if (value === null) return "(missing)";
